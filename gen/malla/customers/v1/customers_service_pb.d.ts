@@ -121,6 +121,7 @@ export declare const ListCustomersResponseSchema: GenMessage<ListCustomersRespon
 export declare type UpdateCustomerRequest = Message<"malla.customers.v1.UpdateCustomerRequest"> & {
   /**
    * The customer's name and the new values; with an etag the change happens only if it is still the current one.
+   * Only the fields that the mask names are looked at, so they are checked by the service.
    *
    * @generated from field: malla.customers.v1.Customer customer = 1;
    */

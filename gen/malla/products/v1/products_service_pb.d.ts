@@ -128,6 +128,7 @@ export declare const ListProductsResponseSchema: GenMessage<ListProductsResponse
 export declare type UpdateProductRequest = Message<"malla.products.v1.UpdateProductRequest"> & {
   /**
    * The product's name and the new terms.
+   * Only the fields that the mask names are looked at, so they are checked by the service.
    *
    * @generated from field: malla.products.v1.Product product = 1;
    */

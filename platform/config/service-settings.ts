@@ -1,0 +1,48 @@
+/** The settings every service of the mesh has; a service adds its own to them. */
+import { z } from "zod";
+import { filePath, hostPort, urlOf, wholeNumber } from "./settings.ts";
+
+/** Settings for logs and metrics, of services and of the edge. */
+export const telemetrySettings = {
+  /** What is logged. */
+  MALLA_LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error"], "expected trace, debug, info, warn or error")
+    .default("info"),
+  /** Where Prometheus may scrape metrics; not set: metrics are not served. */
+  MALLA_METRICS_LISTEN: hostPort().optional(),
+  /** OTLP over HTTP endpoint that traces are sent to, e.g. http://localhost:4318/v1/traces; not set: not sent. */
+  MALLA_OTLP_ENDPOINT: urlOf("http", "https").optional(),
+};
+
+/** Settings for mutually authenticated TLS between services. */
+export const tlsSettings = {
+  MALLA_TLS_CERT_FILE: filePath("this service's certificate (PEM), whose URI SAN is its SPIFFE id"),
+  MALLA_TLS_KEY_FILE: filePath("the key of this service's certificate (PEM)"),
+  MALLA_TLS_CA_FILE: filePath("the certificate authority of the mesh (PEM)"),
+};
+
+/** Settings of a service with a database that serves gRPC and speaks events. */
+export const serviceSettings = {
+  ...telemetrySettings,
+  ...tlsSettings,
+  /** Where it serves gRPC. */
+  MALLA_LISTEN: hostPort(),
+  /** Its database, as the role that row-level security binds to a tenant. */
+  MALLA_DATABASE_URL: urlOf("postgres", "postgresql"),
+  /** Its database, as the role for work across tenants: relaying events, resuming operations. */
+  MALLA_DATABASE_WORKER_URL: urlOf("postgres", "postgresql"),
+  /** Its database, as the owner, to migrate at start. Not set: the schema must be up to date already. */
+  MALLA_DATABASE_OWNER_URL: urlOf("postgres", "postgresql").optional(),
+  /** Most connections of the tenant role. */
+  MALLA_DATABASE_POOL: wholeNumber(1, 200).default(20),
+  /** Where events go. */
+  MALLA_NATS_URL: urlOf("nats", "tls"),
+  /** Scopes that each peer, known by its certificate, may assert: "gateway=*;accounts=ledger.read,ledger.write". */
+  MALLA_PEER_SCOPES: z
+    .string("expected peer=scope,scope;peer=*")
+    .regex(/^([a-z]+=(\*|[a-z.]+(,[a-z.]+)*))(;[a-z]+=(\*|[a-z.]+(,[a-z.]+)*))*$/, "expected peer=scope,scope;peer=*")
+    .default("gateway=*"),
+};
+
+/** What `serviceSettings` reads as. */
+export type ServiceSettings = z.infer<z.ZodObject<typeof serviceSettings>>;

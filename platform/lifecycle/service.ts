@@ -1,0 +1,143 @@
+/** The life of a service process: settings, ground, serve, drain. */
+import { HealthImplementation } from "grpc-health-check";
+import type { z } from "zod";
+import { connectBus } from "../bus/bus.ts";
+import { type ServiceSettings, serviceSettings } from "../config/service-settings.ts";
+import { type Environment, readSettings } from "../config/settings.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { migrate } from "../db/migrate.ts";
+import { type Heard, startConsumers } from "../inbox/consume.ts";
+import { type Outbox, openOutbox } from "../outbox/append.ts";
+import { startRelay } from "../outbox/relay.ts";
+import { authorizePeers, parsePeerScopes } from "../rpc/authorize.ts";
+import { observeCalls } from "../rpc/observe.ts";
+import { type Served, serveGrpc } from "../rpc/serve-grpc.ts";
+import { serverCredentials, type TlsFiles } from "../rpc/tls.ts";
+import { validateRequests } from "../rpc/validate.ts";
+import { type Logger, openLogger } from "../telemetry/log.ts";
+import { startTelemetry } from "../telemetry/tracing.ts";
+import { type Host, type RunningProgram, runProcess } from "./process.ts";
+
+/** What every service stands on. */
+export interface Ground {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly log: Logger;
+  readonly tls: TlsFiles;
+}
+
+/** What a service is made of. */
+export interface OpenService {
+  /** RPCs it serves. */
+  readonly services: readonly Served[];
+  /** Events it hears. */
+  readonly heard?: readonly Heard[];
+  /** Ends what it opened itself, after calls have drained. */
+  readonly close?: () => Promise<void>;
+}
+
+/** A service, before it is given an environment. */
+export interface ServiceProgram<Shape extends z.ZodRawShape> {
+  /** Capability, database and certificate are named so. */
+  readonly name: string;
+  /** Settings besides those every service has. */
+  readonly settings: Shape;
+  /** The service's store/migrations. */
+  readonly migrations: URL;
+  readonly open: (ground: Ground, settings: z.infer<z.ZodObject<Shape>>) => Promise<OpenService> | OpenService;
+}
+
+/** Longest wait for calls under way when the process is asked to end, in milliseconds. */
+const DRAIN_MS = 8_000;
+
+/** Runs the service until the host process is asked to end. */
+export function runService<Shape extends z.ZodRawShape>(host: Host, program: ServiceProgram<Shape>): Promise<void> {
+  return runProcess(host, program.name, () => startService(program, host.env));
+}
+
+/**
+ * Starts a service in this process.
+ *
+ * @throws SettingsError when the environment lacks settings or holds wrong ones.
+ */
+export async function startService<Shape extends z.ZodRawShape>(
+  program: ServiceProgram<Shape>,
+  environment: Environment,
+): Promise<RunningProgram> {
+  const all = readSettings(environment, { ...serviceSettings, ...program.settings });
+  // zod cannot see through the generic part of the shape; both parts were read above.
+  const settings = all as unknown as ServiceSettings & z.infer<z.ZodObject<Shape>>;
+  const log = openLogger(program.name, settings.MALLA_LOG_LEVEL);
+  const telemetry = await startTelemetry({
+    service: program.name,
+    metricsListen: settings.MALLA_METRICS_LISTEN,
+    otlpEndpoint: settings.MALLA_OTLP_ENDPOINT,
+  });
+  const tls: TlsFiles = {
+    certFile: settings.MALLA_TLS_CERT_FILE,
+    keyFile: settings.MALLA_TLS_KEY_FILE,
+    caFile: settings.MALLA_TLS_CA_FILE,
+  };
+  const [bus] = await Promise.all([
+    connectBus(settings.MALLA_NATS_URL, program.name, log),
+    settings.MALLA_DATABASE_OWNER_URL === undefined
+      ? undefined
+      : migrate(settings.MALLA_DATABASE_OWNER_URL, program.migrations),
+  ]);
+  const database = openDatabase({
+    url: settings.MALLA_DATABASE_URL,
+    workerUrl: settings.MALLA_DATABASE_WORKER_URL,
+    pool: settings.MALLA_DATABASE_POOL,
+    name: program.name,
+  });
+  await database.ping();
+  const relay = startRelay({ capability: program.name, database, bus, log });
+  const service = await program.open({ database, outbox: openOutbox(program.name, relay.wake), log, tls }, settings);
+  const consumers = startConsumers(service.heard ?? [], { service: program.name, database, bus, log });
+  const health = new HealthImplementation({ "": "SERVING" });
+  const server = await serveGrpc({
+    services: service.services,
+    interceptors: [observeCalls(log), authorizePeers(parsePeerScopes(settings.MALLA_PEER_SCOPES)), validateRequests],
+    credentials: serverCredentials(tls),
+    listen: settings.MALLA_LISTEN,
+    extend: (grpc) => health.addToServer(grpc),
+  });
+  const readiness = watchReadiness(database, (serving) => health.setStatus("", serving ? "SERVING" : "NOT_SERVING"));
+  return {
+    listen: `${settings.MALLA_LISTEN.host}:${server.port}`,
+    log,
+    async close() {
+      readiness.stop();
+      health.setStatus("", "NOT_SERVING");
+      await server.drain(DRAIN_MS);
+      await consumers.stop();
+      await service.close?.();
+      await relay.stop();
+      await Promise.all([database.close(), bus.close(), telemetry.shutdown()]);
+    },
+  };
+}
+
+/** How often readiness is looked at, in milliseconds. */
+const READINESS_MS = 1_000;
+
+/** A service is ready while its database answers. Its broker may be away: events wait in the outbox. */
+function watchReadiness(database: Database, report: (serving: boolean) => void): { stop(): void } {
+  let underWay = false;
+  const timer = setInterval(() => {
+    if (underWay) {
+      return;
+    }
+    underWay = true;
+    database
+      .ping()
+      .then(
+        () => report(true),
+        () => report(false),
+      )
+      .finally(() => {
+        underWay = false;
+      });
+  }, READINESS_MS);
+  return { stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,139 @@
+/**
+ * Calls another service of the mesh: the caller's deadline, tenant and trace travel along; short outages are ridden out
+ * by retries within the deadline, long ones cut short by a circuit breaker.
+ */
+import type { DescService } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import { type Client, Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
+import { context, propagation } from "@opentelemetry/api";
+import {
+  BrokenCircuitError,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  decorrelatedJitterGenerator,
+  ExponentialBackoff,
+  handleWhen,
+  type IPolicy,
+  retry,
+  TaskCancelledError,
+  wrap,
+} from "cockatiel";
+import { meshError } from "../errors/mesh-errors.ts";
+import { rulesOf } from "./authorize.ts";
+import { type Call, remainingMs } from "./call.ts";
+import { openGrpcTransport } from "./grpc-transport.ts";
+import { MESH_HEADERS } from "./metadata.ts";
+import { clientCredentials, type TlsFiles } from "./tls.ts";
+
+/** Time kept back from the caller's deadline for the answer's way home, in milliseconds. */
+const HOP_RESERVE_MS = 5;
+/** Most attempts of one call: enough to ride out the restart of a process within an ordinary deadline. */
+const MAX_ATTEMPTS = 8;
+/** Failures in a row after which calls fail at once, until one that is let through succeeds. */
+const BREAKER_FAILURES = 20;
+const BREAKER_PAUSE_MS = 500;
+
+/** Calls of one service, on behalf of a call under way. */
+export interface MeshClient<Service extends DescService> {
+  /** A client whose calls carry the given call's identity and end with its deadline. */
+  for(call: Call): Client<Service>;
+  close(): void;
+}
+
+/** Where a service is and who we are to it. */
+export interface MeshClientOptions {
+  /** Name in the peer's certificate, e.g. "ledger". */
+  readonly peer: string;
+  /** "host:port". */
+  readonly address: string;
+  readonly tls: TlsFiles;
+}
+
+/** Opens a client. */
+export function openMeshClient<Service extends DescService>(
+  service: Service,
+  options: MeshClientOptions,
+): MeshClient<Service> {
+  const breaker = circuitBreaker(handleWhen(isOutage), {
+    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
+    halfOpenAfter: BREAKER_PAUSE_MS,
+  });
+  const again = retry(handleWhen(isOutage), {
+    maxAttempts: MAX_ATTEMPTS - 1,
+    backoff: new ExponentialBackoff({ initialDelay: 25, maxDelay: 1_000, generator: decorrelatedJitterGenerator }),
+  });
+  const policy = wrap(again, breaker);
+  const transport = openGrpcTransport(options.address, clientCredentials(options.tls, options.peer), [
+    retryIdempotent(policy, breaker),
+  ]);
+  return {
+    close: () => transport.close(),
+    for: (call) =>
+      createClient(service, {
+        unary: (method, signal, _timeoutMs, header, input, values) =>
+          transport.unary(
+            method,
+            signal ?? call.signal,
+            timeoutFor(call),
+            headersFor(call, rulesOf(method).requiredScopes, header),
+            input,
+            values,
+          ),
+        stream: (method, signal, _timeoutMs, header, input, values) =>
+          transport.stream(
+            method,
+            signal ?? call.signal,
+            timeoutFor(call),
+            headersFor(call, rulesOf(method).requiredScopes, header),
+            input,
+            values,
+          ),
+      }),
+  };
+}
+
+function timeoutFor(call: Call): number {
+  const left = remainingMs(call) - HOP_RESERVE_MS;
+  if (left <= 0) {
+    throw meshError("DEADLINE_PASSED");
+  }
+  return left;
+}
+
+/**
+ * A service asserts just the scopes that the method needs: what it may do at all is decided by the callee's grants.
+ */
+function headersFor(call: Call, scopes: readonly string[], given: ConstructorParameters<typeof Headers>[0]): Headers {
+  const headers = new Headers(given);
+  headers.set(MESH_HEADERS.tenant, call.tenant);
+  headers.set(MESH_HEADERS.principal, call.principal);
+  headers.set(MESH_HEADERS.scopes, scopes.join(" "));
+  propagation.inject(context.active(), headers, { set: (carrier, key, value) => carrier.set(key, value) });
+  return headers;
+}
+
+/** Retries only what the contract calls idempotent; each attempt is bounded by what is left of the deadline. */
+function retryIdempotent(retrying: IPolicy, once: IPolicy): Interceptor {
+  return (next) => async (request) => {
+    const policy =
+      request.method.idempotency === MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN || request.stream
+        ? once
+        : retrying;
+    try {
+      return await policy.execute(() => next(request), request.signal);
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) {
+        throw meshError("DEPENDENCY_UNAVAILABLE", { cause: error });
+      }
+      if (error instanceof TaskCancelledError) {
+        throw meshError("DEADLINE_PASSED", { cause: error });
+      }
+      throw error;
+    }
+  };
+}
+
+/** What a retry may help against, and what counts against a peer's health. */
+function isOutage(error: unknown): boolean {
+  return error instanceof BrokenCircuitError || (error instanceof ConnectError && error.code === Code.Unavailable);
+}

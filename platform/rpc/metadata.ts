@@ -1,0 +1,33 @@
+/** Names of the metadata that travels from hop to hop, and grpc-js Metadata to Headers and back. */
+
+import { decodeBinaryHeader, encodeBinaryHeader } from "@connectrpc/connect";
+import { Metadata } from "@grpc/grpc-js";
+
+/** Metadata of the mesh; everything else that a hop receives stays there. */
+export const MESH_HEADERS = {
+  tenant: "malla-tenant",
+  principal: "malla-principal",
+  /** Space separated scopes that the hop before asserts. */
+  scopes: "malla-scopes",
+  traceparent: "traceparent",
+  tracestate: "tracestate",
+  requestId: "malla-request-id",
+} as const;
+
+/** Headers of grpc-js metadata; binary values as base64, as Connect keeps them. */
+export function headersFromMetadata(metadata: Metadata): Headers {
+  const headers = new Headers();
+  for (const [key, value] of Object.entries(metadata.getMap())) {
+    headers.set(key, typeof value === "string" ? value : encodeBinaryHeader(value));
+  }
+  return headers;
+}
+
+/** grpc-js metadata of headers. */
+export function metadataFromHeaders(headers: Headers): Metadata {
+  const metadata = new Metadata();
+  headers.forEach((value, key) => {
+    metadata.set(key, key.endsWith("-bin") ? Buffer.from(decodeBinaryHeader(value)) : value);
+  });
+  return metadata;
+}

@@ -1,0 +1,97 @@
+/** Sees every call once: a span, a metric, a log line, and the one place where failures become what callers hear. */
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { type Context, context, metrics, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { meshError } from "../errors/mesh-errors.ts";
+import { errorInfoOf } from "../errors/rpc-error.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { callerKey, peerKey } from "./call.ts";
+
+/** Codes that mean somebody has to act; all others are everyday answers. */
+const ALARMING = new Set<Code>([Code.Internal, Code.Unknown, Code.DataLoss]);
+
+/** The outermost interceptor of a server, named by the span kind and metric names of OpenTelemetry's RPC conventions. */
+export function observeCalls(log: Logger): Interceptor {
+  const tracer = trace.getTracer("malla");
+  const duration = metrics.getMeter("malla").createHistogram("rpc.server.call.duration", { unit: "s" });
+  return (next) => (request) => {
+    const rpc = `${request.service.typeName}/${request.method.name}`;
+    const parent = extractTrace(request.header);
+    const span = tracer.startSpan(rpc, { kind: SpanKind.SERVER, attributes: { "rpc.method": rpc } }, parent);
+    const started = performance.now();
+    const end = (error?: ConnectError) => {
+      const code = error === undefined ? "OK" : (Code[error.code] ?? "Unknown");
+      const ms = performance.now() - started;
+      duration.record(ms / 1000, { "rpc.method": rpc, "rpc.response.status_code": code });
+      const line = {
+        rpc,
+        code,
+        ms: Math.round(ms * 100) / 100,
+        tenant: request.contextValues.get(callerKey)?.tenant,
+        peer: request.contextValues.get(peerKey),
+        reason: error === undefined ? undefined : errorInfoOf(error)?.reason,
+      };
+      if (error !== undefined && ALARMING.has(error.code)) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        log.error({ ...line, err: error.cause ?? error }, "call failed");
+      } else if (error?.code === Code.Unavailable) {
+        log.warn({ ...line, err: error.cause }, "call failed");
+      } else {
+        log.info(line, "call");
+      }
+      span.end();
+    };
+    return context.with(trace.setSpan(parent, span), async () => {
+      try {
+        const response = await next(request);
+        if (!response.stream) {
+          end();
+          return response;
+        }
+        return { ...response, message: observed(response.message, request.signal, end) };
+      } catch (thrown) {
+        const error = asRpcError(thrown, request.signal);
+        end(error);
+        throw error;
+      }
+    });
+  };
+}
+
+/** What the caller hears of a failure. Whatever is not a failure on purpose is a defect, and its insides stay here. */
+export function asRpcError(thrown: unknown, signal: AbortSignal): ConnectError {
+  if (signal.aborted) {
+    const reason: unknown = signal.reason;
+    return reason instanceof ConnectError && reason.code === Code.Canceled
+      ? reason
+      : meshError("DEADLINE_PASSED", { cause: thrown });
+  }
+  if (thrown instanceof ConnectError) {
+    return thrown.code === Code.Internal || thrown.code === Code.Unknown
+      ? meshError("INTERNAL", { cause: thrown, metadata: traceMetadata() })
+      : thrown;
+  }
+  return meshError("INTERNAL", { cause: thrown, metadata: traceMetadata() });
+}
+
+function traceMetadata(): Record<string, string> {
+  const traceId = trace.getActiveSpan()?.spanContext().traceId;
+  return traceId === undefined ? {} : { trace_id: traceId };
+}
+
+function extractTrace(header: Headers): Context {
+  return propagation.extract(context.active(), header, {
+    get: (carrier, key) => carrier.get(key) ?? undefined,
+    keys: (carrier) => [...carrier.keys()],
+  });
+}
+
+async function* observed<T>(messages: AsyncIterable<T>, signal: AbortSignal, end: (error?: ConnectError) => void) {
+  try {
+    yield* messages;
+    end();
+  } catch (thrown) {
+    const error = asRpcError(thrown, signal);
+    end(error);
+    throw error;
+  }
+}
