@@ -14,7 +14,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean" } } });
 
 if (values.help === true) {
-  process.stdout.write("npm run gen [-- --check]\n  Makes gen/ from proto/; with --check only says whether gen/ is up to date.\n");
+  process.stdout.write(
+    "npm run gen [-- --check]\n  Makes gen/ from proto/; with --check only says whether gen/ is up to date.\n",
+  );
 } else {
   writeValidateProto();
   const folder = values.check === true ? join(root, ".malla/cache/gen") : join(root, "gen");
@@ -43,7 +45,10 @@ async function generate(folder: string): Promise<void> {
   buf("build", "proto", "--as-file-descriptor-set", "-o", join(folder, "malla.binpb"));
   const openapi = join(root, "gateway/openapi/generate.ts");
   if (existsSync(openapi)) {
-    execFileSync(process.execPath, [openapi, join(folder, "malla.binpb"), join(folder, "openapi")], { cwd: root, stdio: "inherit" });
+    execFileSync(process.execPath, [openapi, join(folder, "malla.binpb"), join(folder, "openapi")], {
+      cwd: root,
+      stdio: "inherit",
+    });
   }
   cpSync(join(root, "deploy/gen-readme.md"), join(folder, "README.md"));
 }
@@ -56,7 +61,11 @@ function writeScratch(name: string, content: string): string {
 
 function buf(...args: string[]): void {
   const path = `${join(root, "node_modules/.bin")}:${process.env["PATH"] ?? ""}`;
-  execFileSync(join(root, "node_modules/.bin/buf"), args, { cwd: root, stdio: "inherit", env: { ...process.env, PATH: path } });
+  execFileSync(join(root, "node_modules/.bin/buf"), args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, PATH: path },
+  });
 }
 
 function differences(fresh: string, committed: string): string[] {

@@ -71,7 +71,9 @@ function printField(field: DescField, options: readonly DescExtension[], syntax:
       return [];
     }
     const value: unknown = getExtension(field.proto.options, option);
-    return option.message === undefined ? [] : [`(${option.typeName}) = ${textFormat(option.message, value as Message)}`];
+    return option.message === undefined
+      ? []
+      : [`(${option.typeName}) = ${textFormat(option.message, value as Message)}`];
   });
   return `${label}${typeOf(field)} ${field.name} = ${field.number}${set.length > 0 ? ` [${set.join(", ")}]` : ""};`;
 }

@@ -107,7 +107,8 @@ export async function connectBus(url: string, name: string, log: Logger): Promis
       }
     }
   };
-  const watching = watch();
+  // Its iterator stays open after close: nothing is to be awaited, only a failure to be heard of.
+  watch().catch((error: unknown) => log.error({ err: error }, "bus status is no longer watched"));
 
   return {
     isConnected: () => connected,
@@ -164,10 +165,7 @@ export async function connectBus(url: string, name: string, log: Logger): Promis
         await pause(RESUBSCRIBE_MS, subscription.signal);
       }
     },
-    async close() {
-      await connection.close();
-      await watching;
-    },
+    close: () => connection.close(),
   };
 
   async function consumeOnce(subscription: Subscription, handle: (message: BusMessage) => Promise<Verdict>) {

@@ -36,6 +36,9 @@ export function openGrpcTransport(
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 1_000,
     "grpc.enable_retries": 0,
+    // Certificates name services, not hosts; an address may not stand in TLS's server name (RFC 6066, section 3).
+    "grpc.ssl_target_name_override": "localhost",
+    "grpc.default_authority": "localhost",
   });
   return {
     close: () => client.close(),

@@ -1,0 +1,40 @@
+/** Starts one PostgreSQL and one nats-server for a whole test run, in a folder of their own that goes with them. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
+import { startNatsServer } from "../embedded/nats-server.ts";
+import { startPostgres } from "../embedded/postgres.ts";
+import { openStateFolder } from "../embedded/state-folder.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Folder of the servers: certificates of tests are made there. */
+    stateFolder: string;
+    natsUrl: string;
+    /** postgres:// URL of the superuser, without a database. */
+    postgresUrl: string;
+  }
+}
+
+/** Called by vitest before the first test file; what it returns is called after the last. */
+export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), "malla-test-"));
+  // A nats-server that was fetched once serves every run.
+  const state = { ...openStateFolder(folder), bin: openStateFolder(join(root, ".malla")).bin };
+  const progress = (line: string) => process.stderr.write(`${line}\n`);
+  const [postgres, nats] = await Promise.all([
+    startPostgres({ state, progress }),
+    startNatsServer({ state, progress }),
+  ]);
+  project.provide("stateFolder", folder);
+  project.provide("natsUrl", nats.url);
+  project.provide("postgresUrl", postgres.superuserUrl());
+  return async () => {
+    await Promise.all([postgres.stop(), nats.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
