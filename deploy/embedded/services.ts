@@ -1,0 +1,21 @@
+/** The services of the embedded mesh: what runs, and who may ask whom for what. */
+
+/** A service and what it may reach. */
+export interface ServiceDefinition {
+  /** Capability, folder of services/ and database. */
+  readonly name: string;
+  readonly vendor: string;
+  /** Services it calls. */
+  readonly calls: readonly string[];
+  /** Scopes its peers may assert, as MALLA_PEER_SCOPES has them; who is not named is refused. */
+  readonly peerScopes: string;
+}
+
+/** The edge asserts what the caller's token holds, so it may assert all; a service just what it needs. */
+export const SERVICES: readonly ServiceDefinition[] = [
+  { name: "ledger", vendor: "native", calls: [], peerScopes: "gateway=*;accounts=ledger.read,ledger.write" },
+  { name: "customers", vendor: "native", calls: [], peerScopes: "gateway=*;accounts=customers.read" },
+  { name: "products", vendor: "native", calls: [], peerScopes: "gateway=*;accounts=products.read" },
+  { name: "accounts", vendor: "native", calls: ["ledger", "customers", "products"], peerScopes: "gateway=*" },
+  { name: "notifications", vendor: "native", calls: [], peerScopes: "gateway=*" },
+];
