@@ -15,6 +15,8 @@ declare module "vitest" {
     /** Folder of the servers: certificates of tests are made there. */
     stateFolder: string;
     natsUrl: string;
+    /** Folder with a nats-server program, for tests that need one of their own. */
+    natsFolder: string;
     /** postgres:// URL of the superuser, without a database. */
     postgresUrl: string;
   }
@@ -32,6 +34,7 @@ export default async function startServers(project: TestProject): Promise<() => 
   ]);
   project.provide("stateFolder", folder);
   project.provide("natsUrl", nats.url);
+  project.provide("natsFolder", state.bin);
   project.provide("postgresUrl", postgres.superuserUrl());
   return async () => {
     await Promise.all([postgres.stop(), nats.stop()]);
