@@ -14,7 +14,7 @@ import { SERVICES, type ServiceDefinition } from "./services.ts";
 /** How to bring it up. */
 export interface MeshOptions {
   readonly state: StateFolder;
-  /** Port of the edge on the loopback interface; another one is taken when it is busy. */
+  /** Port of the edge on the loopback interface; another one is taken when it is busy or 0. */
   readonly edgePort: number;
   readonly progress: (line: string) => void;
   /** Settings given to every process on top of its own. */
@@ -87,7 +87,7 @@ async function bringUp(
     started.push(running.stop);
     return running;
   };
-  const edgeAddress = `127.0.0.1:${(await isPortFree(edgePort)) ? edgePort : await freePort()}`;
+  const edgeAddress = `127.0.0.1:${edgePort !== 0 && (await isPortFree(edgePort)) ? edgePort : await freePort()}`;
   const [edge, ...services] = await Promise.all([
     run("gateway", "gateway/main.ts", {
       ...addressSettings(addresses, [...addresses.keys()]),
