@@ -10,6 +10,8 @@ import { findRunningMesh, type RunningMesh } from "../deploy/embedded/running.ts
 export interface StartedMesh {
   readonly readyMs: number;
   readonly running: RunningMesh;
+  /** What it printed. */
+  readonly said: string;
   stop(): Promise<void>;
 }
 
@@ -21,7 +23,7 @@ export async function startAsUser(folder: string): Promise<StartedMesh> {
   const child = spawn(process.execPath, [START, "--port", "0", "--state", folder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  await saidReady(child);
+  const said = await saidReady(child);
   const readyMs = performance.now() - started;
   const running = findRunningMesh(openStateFolder(folder));
   if (running === undefined) {
@@ -30,6 +32,7 @@ export async function startAsUser(folder: string): Promise<StartedMesh> {
   return {
     readyMs,
     running,
+    said,
     async stop() {
       const gone = once(child, "exit");
       child.kill("SIGTERM");
@@ -38,13 +41,13 @@ export async function startAsUser(folder: string): Promise<StartedMesh> {
   };
 }
 
-function saidReady(child: ChildProcess): Promise<void> {
+function saidReady(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = "";
     child.stdout?.on("data", (chunk: Buffer) => {
       said += chunk.toString();
       if (said.includes("npm run demo tells the whole story")) {
-        resolve();
+        resolve(said);
       }
     });
     child.once("exit", () => reject(new Error(`the mesh ended at start:\n${said}`)));

@@ -28,13 +28,13 @@ const PRODUCTS = [
   },
 ];
 
-/** Seeds every demo tenant. */
+/** Seeds the demo tenants that there is a token for. */
 export async function seed(mesh: Pick<Mesh, "edgeUrl">, tokens: ReadonlyMap<string, string>): Promise<void> {
-  await Promise.all(
-    DEMO_TENANTS.flatMap((tenant) =>
-      PRODUCTS.map((product) => addProduct(mesh.edgeUrl, tenant, tokens.get(tenant.id) ?? "", product)),
-    ),
-  );
+  const additions = DEMO_TENANTS.flatMap((tenant) => {
+    const token = tokens.get(tenant.id);
+    return token === undefined ? [] : PRODUCTS.map((product) => addProduct(mesh.edgeUrl, tenant, token, product));
+  });
+  await Promise.all(additions);
 }
 
 async function addProduct(
