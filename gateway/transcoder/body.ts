@@ -1,0 +1,48 @@
+/** The bytes of a request body, within the limit. */
+import { Refusal } from "./refusal.ts";
+import type { RestRequest } from "./rest-message.ts";
+
+/**
+ * Reads the body of a JSON request.
+ *
+ * @returns the bytes; empty when there is no body
+ * @throws Refusal BODY_TOO_LARGE as soon as it is, UNSUPPORTED_MEDIA_TYPE when there is a body that is not JSON
+ */
+export async function readJsonBody(request: RestRequest, maxBytes: number): Promise<Buffer> {
+  const bytes = await readBytes(request, maxBytes);
+  if (bytes.length > 0) requireJson(request.header.get("content-type"));
+  return bytes;
+}
+
+/** Makes sure that nothing is sent where the rule has no body. @throws Refusal BODY_NOT_ALLOWED */
+export async function requireNoBody(request: RestRequest): Promise<void> {
+  for await (const chunk of request.body ?? []) {
+    if (chunk.length > 0) throw new Refusal("BODY_NOT_ALLOWED", "this method takes no request body");
+  }
+}
+
+async function readBytes(request: RestRequest, maxBytes: number): Promise<Buffer> {
+  const tooLarge = (): Refusal => new Refusal("BODY_TOO_LARGE", `the body is larger than ${maxBytes} bytes`);
+  if (Number(request.header.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+  return Buffer.concat(chunks, length);
+}
+
+/** An absent content type is taken for JSON: there is no other it could be (RFC 9110, 8.3 leaves it to the recipient). */
+function requireJson(contentType: string | null): void {
+  if (contentType === null || contentType === "application/json") return;
+  const [type, ...parameters] = contentType.split(";").map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
+  const isUtf8 = charset === undefined || charset === "utf-8" || charset === '"utf-8"';
+  if (type !== "application/json" || !isUtf8) {
+    throw new Refusal("UNSUPPORTED_MEDIA_TYPE", "the body must be application/json in UTF-8");
+  }
+}

@@ -1,0 +1,26 @@
+/** The public surface of the transcoder. */
+export { createNodeHandler, type NodeHandler, type NodeRequest, type NodeResponse } from "./node-handler.ts";
+export {
+  type CallInfo,
+  defaultLimits,
+  defaultRequestHeaders,
+  type SseFields,
+  type TranscoderCall,
+  type TranscoderLimits,
+  type TranscoderOptions,
+} from "./options.ts";
+export { type RefusalReason, refusalReasons } from "./refusal.ts";
+export type { RestRequest, RestResponse } from "./rest-message.ts";
+export type { RouteInfo } from "./route-info.ts";
+export { RuleError } from "./rule-error.ts";
+export type { RestMethod } from "./rules.ts";
+export { type StatusOfCode, statusOf, statusOfCode } from "./status.ts";
+export {
+  parseTemplate,
+  type Template,
+  TemplateError,
+  type TemplateSegment,
+  type TemplateVariable,
+} from "./template.ts";
+export { type ExpandedPath, expandTemplate, type PathParameter } from "./template-path.ts";
+export { createTranscoder, type Transcoder } from "./transcoder.ts";

@@ -1,0 +1,39 @@
+/** From the bytes of a body to JSON, refusing what a lenient reader would let pass (RFC 8259, RFC 7493). */
+import { isUtf8 } from "node:buffer";
+import { isWideNumber, scanJson } from "./json-scan.ts";
+import { ExactNumber, type Json } from "./json-value.ts";
+import { Refusal, refusalOf } from "./refusal.ts";
+
+/**
+ * Reads a JSON text.
+ *
+ * @param maxDepth objects and arrays inside one another
+ * @throws Refusal JSON_INVALID, JSON_TOO_DEEP or JSON_KEY_DUPLICATE. Messages tell positions, never content.
+ */
+export function readJson(bytes: Buffer, maxDepth: number): Json {
+  if (!isUtf8(bytes)) throw new Refusal("JSON_INVALID", "the body is not UTF-8");
+  const text = bytes.toString("utf8");
+  const scan = scanJson(text, maxDepth);
+  if (scan.tooDeep) throw new Refusal("JSON_TOO_DEEP", `the body nests deeper than ${maxDepth} levels`);
+  const json = parse(text, scan.hasWideNumber);
+  if (scan.duplicate !== undefined) throw refusalOf("JSON_KEY_DUPLICATE", scan.duplicate, "the key comes twice");
+  return json;
+}
+
+function parse(text: string, keepSources: boolean): Json {
+  try {
+    // JSON.parse makes own properties of every key, `__proto__` included, so it cannot pollute a prototype.
+    const json: Json = keepSources ? JSON.parse(text, keepSource) : JSON.parse(text);
+    return json;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const position = /at position (\d+)/.exec(error.message)?.[1];
+    const where = position === undefined ? "" : ` at character ${position}`;
+    throw new Refusal("JSON_INVALID", `the body is not JSON${where}`);
+  }
+}
+
+function keepSource(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source;
+  return typeof value === "number" && source !== undefined && isWideNumber(source) ? new ExactNumber(source) : value;
+}

@@ -1,0 +1,90 @@
+/** Numbers of ProtoJSON, exactly: an integer is never rounded on its way in. */
+import { ScalarType } from "@bufbuild/protobuf";
+import { ExactNumber, type Json } from "./json-value.ts";
+
+/** A value, or what is wrong with what was sent. */
+export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+
+interface IntegerRange {
+  readonly name: string;
+  readonly min: bigint;
+  readonly max: bigint;
+}
+
+const int32: IntegerRange = { name: "int32", min: -(2n ** 31n), max: 2n ** 31n - 1n };
+const uint32: IntegerRange = { name: "uint32", min: 0n, max: 2n ** 32n - 1n };
+const int64: IntegerRange = { name: "int64", min: -(2n ** 63n), max: 2n ** 63n - 1n };
+const uint64: IntegerRange = { name: "uint64", min: 0n, max: 2n ** 64n - 1n };
+
+const ranges: Partial<Record<ScalarType, IntegerRange>> = {
+  [ScalarType.INT32]: int32,
+  [ScalarType.SINT32]: int32,
+  [ScalarType.SFIXED32]: int32,
+  [ScalarType.UINT32]: uint32,
+  [ScalarType.FIXED32]: uint32,
+  [ScalarType.INT64]: int64,
+  [ScalarType.SINT64]: int64,
+  [ScalarType.SFIXED64]: int64,
+  [ScalarType.UINT64]: uint64,
+  [ScalarType.FIXED64]: uint64,
+};
+
+// The longest integer of 64 bits has 20 digits. As a string, digits only: no sign +, exponent, point or blank.
+const integerText = /^-?\d{1,20}$/;
+const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const maxIntegerDigits = 20;
+// Room for an integer with decimals of zero; what is longer is no integer, and costs no time to find out.
+const maxSourceLength = 100;
+const maxFloat = 3.4028234663852886e38;
+
+/** True for the scalar types that are integers. */
+export function isIntegerType(type: ScalarType): boolean {
+  return ranges[type] !== undefined;
+}
+
+/**
+ * An integer of the given type: a JSON number whose value is whole, or a string of decimal digits. 32-bit types give a
+ * number, 64-bit types a bigint.
+ */
+export function integerFromJson(type: ScalarType, json: Json): Parsed<number | bigint> {
+  const range = ranges[type];
+  if (range === undefined) throw new Error(`scalar type ${type} is not an integer`);
+  const exact = exactInteger(json);
+  if (exact === undefined) return { problem: `expected ${range.name}: a whole number, or a string of digits` };
+  if (exact < range.min || exact > range.max) return { problem: `out of the range of ${range.name}` };
+  return { value: range === int32 || range === uint32 ? Number(exact) : exact };
+}
+
+function exactInteger(json: Json): bigint | undefined {
+  if (typeof json === "string") return integerText.test(json) ? BigInt(json) : undefined;
+  if (typeof json === "number") return Number.isInteger(json) ? BigInt(json) : undefined;
+  return json instanceof ExactNumber ? wholeValue(json.source) : undefined;
+}
+
+/** The value of a JSON number if it is whole and short enough to matter: "1.50e1" is 15. */
+function wholeValue(source: string): bigint | undefined {
+  if (source.length > maxSourceLength) return undefined;
+  const [mantissa = "", exponent = "0"] = source.toLowerCase().split("e");
+  const negative = mantissa.startsWith("-");
+  const [whole = "", fraction = ""] = mantissa.slice(negative ? 1 : 0).split(".");
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const significant = digits.replace(/0+$/, "");
+  if (significant === "") return 0n;
+  const zeros = Number(exponent) - fraction.length + (digits.length - significant.length);
+  if (zeros < 0 || significant.length + zeros > maxIntegerDigits) return undefined;
+  const value = BigInt(significant) * 10n ** BigInt(zeros);
+  return negative ? -value : value;
+}
+
+/** A float or double: a JSON number, a string holding one, or "NaN", "Infinity", "-Infinity" (ProtoJSON). */
+export function floatFromJson(type: ScalarType, json: Json): Parsed<number> {
+  const name = type === ScalarType.FLOAT ? "float" : "double";
+  if (json === "NaN" || json === "Infinity" || json === "-Infinity") return { value: Number(json) };
+  const value = json instanceof ExactNumber ? Number(json.source) : json;
+  const number = typeof value === "string" && numberText.test(value) ? Number(value) : value;
+  if (typeof number !== "number") return { problem: `expected ${name}: a number` };
+  if (!Number.isFinite(number) || (type === ScalarType.FLOAT && Math.abs(number) > maxFloat)) {
+    return { problem: `out of the range of ${name}` };
+  }
+  return { value: number };
+}

@@ -1,0 +1,94 @@
+/** What a transcoder is made from. */
+import type {
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  Message,
+  Registry,
+} from "@bufbuild/protobuf";
+import type { RefusalReason } from "./refusal.ts";
+
+/** What a call gets beside its message. The names are those of Connect's CallOptions. */
+export interface CallInfo {
+  /** The allowed request headers. */
+  readonly header: Headers;
+  /** Aborted when the client is gone or stops reading. */
+  readonly signal: AbortSignal;
+  /** Time the client gives the call, in milliseconds; absent for no limit. The call has to keep it. */
+  readonly timeoutMs?: number;
+  /** A streaming call may hand over response headers; they count when they come before the first message. */
+  readonly onHeader: (header: Headers) => void;
+}
+
+/** Carries out calls: a Connect transport, an implementation in process, or a test. Errors are ConnectErrors. */
+export interface TranscoderCall {
+  unary(
+    method: DescMethodUnary,
+    message: Message,
+    info: CallInfo,
+  ): Promise<{ readonly message: Message; readonly header: Headers; readonly trailer: Headers }>;
+  serverStream(method: DescMethodServerStreaming, message: Message, info: CallInfo): AsyncIterable<Message>;
+}
+
+/** Bounds on what a client may send or make the server hold. */
+export interface TranscoderLimits {
+  /** Bytes of a request body; more is 413. Default 1 MiB: a batch of thousands of rows, parsed in about 10 ms. */
+  readonly maxBodyBytes: number;
+  /** Objects and arrays inside one another. Default 100, the recursion limit of protobuf parsers. */
+  readonly maxDepth: number;
+  /** A heartbeat comment goes out on a silent event stream this often. Default 15 s: most proxies cut at 30 or 60. */
+  readonly heartbeatMs: number;
+  /**
+   * How long a stream waits for its first message before 200 is sent. Default 250 ms: an error of the call's own
+   * checks still gets its own HTTP status, and a watch of a quiet thing opens without delay that a person feels.
+   */
+  readonly firstMessageWaitMs: number;
+}
+
+/** Options of `createTranscoder`. */
+export interface TranscoderOptions {
+  /** Services whose methods carry google.api.http rules. */
+  readonly services: readonly DescService[];
+  /** Types for google.protobuf.Any and for error details. */
+  readonly registry: Registry;
+  readonly call: TranscoderCall;
+  readonly limits?: Partial<TranscoderLimits>;
+  /** Request header to field path, for the request messages that have the field. Default none. */
+  readonly headerFields?: Readonly<Record<string, string>>;
+  /** Request headers passed to the call. Default authorization, traceparent, tracestate. */
+  readonly requestHeaders?: readonly string[];
+  /** Headers and trailers of the call passed to the client. Default none. */
+  readonly responseHeaders?: readonly string[];
+  /** Query parameters that are no fields and are passed over. Default none. */
+  readonly ignoredQueryParameters?: readonly string[];
+  /** Drop unknown JSON fields instead of refusing them. Default false. */
+  readonly ignoreUnknownFields?: boolean;
+  /** Refuse U+0000 in strings, which PostgreSQL text cannot hold. Default true. */
+  readonly refuseNul?: boolean;
+  /** ErrorInfo.domain of the transcoder's own refusals. Default "transcoder". */
+  readonly errorDomain?: string;
+  /** ErrorInfo.reason by the transcoder's own name for it. Default the same name. */
+  readonly errorReasons?: Partial<Readonly<Record<RefusalReason, string>>>;
+  /** Fields of a server-sent event beside its data. Neither may hold a line break. */
+  readonly sseEvent?: (method: DescMethod, message: Message) => SseFields;
+  /** Hears what clients do not, for the log: errors answered as "internal error", and error details not writable. */
+  readonly onInternalError?: (error: unknown, method: DescMethod | undefined) => void;
+}
+
+/** `id:` and `event:` of a server-sent event (WHATWG HTML, 9.2). */
+export interface SseFields {
+  readonly id?: string;
+  readonly event?: string;
+}
+
+/** The limits that hold where options name none. */
+export const defaultLimits: TranscoderLimits = {
+  maxBodyBytes: 1_048_576,
+  maxDepth: 100,
+  heartbeatMs: 15_000,
+  firstMessageWaitMs: 250,
+};
+
+/** The request headers that are passed to the call where options name none. */
+export const defaultRequestHeaders: readonly string[] = ["authorization", "traceparent", "tracestate"];

@@ -1,0 +1,25 @@
+/** HTTP requests and responses as the transcoder sees them, whatever server carries them. */
+
+/** A request. */
+export interface RestRequest {
+  /** In capitals, as on the wire. */
+  readonly method: string;
+  /** Path and query, percent-encoded and not normalised: `/v1/accounts/7?view=FULL`. */
+  readonly url: string;
+  readonly header: Headers;
+  /** Absent when the request surely has none. It is read at most once, and left unread when the answer is known before. */
+  readonly body?: AsyncIterable<Uint8Array> | undefined;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** A response. */
+export interface RestResponse {
+  readonly status: number;
+  readonly header: Headers;
+  /**
+   * Bytes, or a stream for as long as the call lasts. A stream does work only when `next` is called; whoever stops
+   * before its end must call `return`, which aborts the call. Undefined for HEAD and 204.
+   */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+}

@@ -1,0 +1,230 @@
+/** Properties: what a client encodes by http.proto arrives equal, and nothing a client can send is a server error. */
+import { fromJson, toJson } from "@bufbuild/protobuf";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createTestTranscoder } from "./testdata/client.ts";
+import { shelfMessage, testRegistry } from "./testdata/load.ts";
+import { encodeQuery, encodeSegment, type JsonFields } from "./testdata/rest-encoder.ts";
+
+const everything = shelfMessage("Everything");
+const registry = testRegistry;
+
+const text = fc.string({ unit: "grapheme", maxLength: 12 }).filter((value) => !value.includes("\0"));
+const mapKey = text.filter((key) => key !== "__proto__");
+const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const color = fc.constantFrom("COLOR_UNSPECIFIED", "RED", "BLUE");
+const time = fc
+  .date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59Z"), noInvalidDate: true })
+  .map((date) => date.toISOString());
+const some = { requiredKeys: [] };
+
+const leaves = {
+  boolValue: fc.boolean(),
+  int32Value: int32,
+  uint32Value: fc.nat({ max: 2 ** 32 - 1 }),
+  int64Value: int64,
+  uint64Value: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
+  floatValue: fc.float({ noNaN: true, noDefaultInfinity: true }),
+  doubleValue: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom("NaN", "Infinity")),
+  bytesValue: fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes).toString("base64")),
+  color,
+  maybe: int64,
+  numbers: fc.array(int64, { maxLength: 4 }),
+  colors: fc.array(color, { maxLength: 4 }),
+  labels: fc.dictionary(mapKey, text, { maxKeys: 4 }),
+  byBool: fc.dictionary(fc.constantFrom("true", "false"), color),
+  time,
+  times: fc.array(time, { maxLength: 3 }),
+  duration: fc.integer({ min: -1_000_000, max: 1_000_000 }).map((ms) => `${(ms / 1000).toFixed(3)}s`),
+  mask: fc.array(fc.constantFrom("a", "fooBar", "a.bC"), { maxLength: 3 }).map((paths) => paths.join()),
+  wrappedString: text,
+  wrappedInt64: int64,
+  wrappedBool: fc.boolean(),
+};
+
+const nestedLeaves = {
+  leafText: text,
+  leafNumber: int64,
+  words: fc.array(text, { maxLength: 3 }),
+  counts: fc.dictionary(mapKey, int64, { maxKeys: 3 }),
+};
+// Not empty: a query has no way to say "a message without fields".
+const nested = fc
+  .record({ ...nestedLeaves, below: fc.record({ leafText: text.filter((value) => value !== "") }) }, some)
+  .filter((value) => Object.keys(encodable(value)).length > 0);
+const choice = fc.oneof(
+  fc.record({ choiceText: text }),
+  fc.record({ choiceNumber: int64 }),
+  fc.record({ choiceWrapped: text }),
+  fc.constant({}),
+);
+
+const queryMessage = fc.tuple(fc.record({ ...leaves, nested }, some), choice).map(([a, b]) => ({ ...a, ...b }));
+const bodyMessage = fc
+  .tuple(
+    queryMessage,
+    fc.record(
+      {
+        list: fc.array(fc.record(nestedLeaves, some), { maxLength: 3 }),
+        byNumber: fc.dictionary(int64, fc.record(nestedLeaves, some), { maxKeys: 3 }),
+        struct: fc.dictionary(mapKey, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 3 }),
+        value: fc.jsonValue({ maxDepth: 3 }),
+      },
+      some,
+    ),
+  )
+  .map(([a, b]) => ({ ...a, ...b }))
+  .filter((message) => !JSON.stringify(message).match(/\\u0000|__proto__/));
+
+/** The message as protobuf-es itself understands it: the measure of what should arrive. */
+function encodable(message: object): JsonFields {
+  return { ...message };
+}
+
+function canonical(message: JsonFields): JsonFields {
+  const json = toJson(everything, fromJson(everything, JSON.parse(JSON.stringify(message)), { registry }), {
+    registry,
+  });
+  return typeof json === "object" && json !== null && !Array.isArray(json) ? json : {};
+}
+
+test("any message sent as a body arrives equal", async () => {
+  await fc.assert(
+    fc.asyncProperty(bodyMessage, async (message) => {
+      const { send, calls } = createTestTranscoder();
+      const answer = await send("POST /v1/everything", { body: JSON.stringify(message) });
+      expect(answer.fields).toEqual([]);
+      expect(calls[0]?.request).toEqual(canonical(message));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("any message sent as a query, with one field in the path, arrives equal", async () => {
+  const pathText = text.filter((value) => value !== "" && value !== "." && value !== "..");
+  await fc.assert(
+    fc.asyncProperty(queryMessage, pathText, async (message, stringValue) => {
+      const { send, calls } = createTestTranscoder();
+      // From the canonical form, so that a nested message that is empty by its defaults is one the query can say.
+      const wanted = canonical(message);
+      const query = encodeQuery(everything, wanted).join("&");
+      const answer = await send(`GET /v1/everything/${encodeSegment(stringValue)}?${query}`);
+      expect(answer.fields).toEqual([]);
+      expect(withoutEmpty(calls[0]?.request)).toEqual(withoutEmpty({ ...wanted, stringValue }));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function withoutEmpty(json: unknown): unknown {
+  const drop = (_key: string, value: unknown): unknown =>
+    typeof value === "object" && value !== null && Object.keys(value).length === 0 ? undefined : value;
+  return JSON.parse(JSON.stringify(json, drop));
+}
+
+test("an integer of a body is never rounded, quoted or not", async () => {
+  await fc.assert(
+    fc.asyncProperty(int64, async (digits) => {
+      const { send, calls } = createTestTranscoder();
+      await send("POST /v1/everything", { body: `{"int64Value":${digits},"numbers":["${digits}",${digits}]}` });
+      expect(calls[0]?.request).toMatchObject({ numbers: [digits, digits] });
+      if (digits !== "0") expect(calls[0]?.request).toMatchObject({ int64Value: digits });
+    }),
+  );
+});
+
+const methods = fc.constantFrom("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "PURGE", "X");
+const pathPart = fc.oneof(
+  fc.constantFrom(
+    "v1",
+    "shelves",
+    "books",
+    "everything",
+    "tags",
+    "files",
+    "any",
+    "count",
+    ":lend",
+    ":watch",
+    "",
+    "%2F",
+    "%FF",
+    "..",
+  ),
+  fc.string({ maxLength: 5 }),
+  fc.webSegment(),
+);
+const path = fc.oneof(
+  fc.array(pathPart, { maxLength: 7 }).map((parts) => `/${parts.join("/")}`),
+  fc.constantFrom("/v1/everything", "/v1/books/9", "/v1/shelves/7/books/9", "/v1/shelves/7/books", "/v1/tags/7"),
+);
+const fieldNames = [
+  ...Object.keys(leaves),
+  ...Object.keys(nestedLeaves),
+  "nested",
+  "struct",
+  "value",
+  "any",
+  "list",
+  "__proto__",
+  "book",
+  "labels[a]",
+  "nested.below.words",
+];
+const name = fc.oneof(fc.constantFrom(...fieldNames), fc.string({ maxLength: 8 }));
+const query = fc.oneof(
+  fc
+    .array(
+      fc.tuple(name, fc.string({ maxLength: 8 })).map((parts) => parts.join("=")),
+      { maxLength: 5 },
+    )
+    .map((all) => all.join("&")),
+  fc.webQueryParameters(),
+);
+const looseJson = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.oneof(fc.jsonValue(), int64, time, fc.double(), fc.constantFrom("RED", "1s", "a.b")),
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.dictionary(name, tie("value"), { maxKeys: 5 }),
+    fc.record({
+      "@type": fc.constantFrom("x/shelf.v1.Author", "x/google.protobuf.Any", "x/google.protobuf.Value"),
+      value: tie("value"),
+    }),
+  ),
+})).value;
+const body = fc.oneof(
+  looseJson.map((value) => Buffer.from(JSON.stringify(value) ?? "")),
+  fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+  // A JSON text with a piece cut out and doubled.
+  fc.tuple(looseJson, fc.nat(), fc.nat()).map(([value, from, length]) => {
+    const json = JSON.stringify(value) ?? "";
+    const start = from % (json.length + 1);
+    return Buffer.from(
+      json.slice(0, start) + json.slice(start + (length % 5)) + json.slice(start, start + (length % 7)),
+    );
+  }),
+);
+
+test("nothing a client sends is a server error", async () => {
+  const bugs: unknown[] = [];
+  const { send } = createTestTranscoder({
+    onInternalError: (error) => bugs.push(error),
+    headerFields: { "x-id": "request_id" },
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      methods,
+      path,
+      query,
+      fc.option(body, { nil: undefined }),
+      async (method, target, search, bytes) => {
+        const answer = await send(`${method} ${target}?${search}`, bytes === undefined ? {} : { body: bytes });
+        expect(bugs).toEqual([]);
+        expect(answer.status).toBeLessThan(500);
+      },
+    ),
+    { numRuns: 5000 },
+  );
+});

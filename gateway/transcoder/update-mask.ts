@@ -1,0 +1,23 @@
+/** The mask that the body of a PATCH implies when the client gave none (AIP-134). */
+import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { findField } from "./field-path.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json-value.ts";
+
+/**
+ * Paths of the fields present in a body, in proto names and relative to the body's message, down to the leaves.
+ * A field given as null is present: it is to be cleared. Lists, maps and well-known types are leaves.
+ */
+export function presentPaths(desc: DescMessage, json: JsonObject, prefix = ""): string[] {
+  return Object.keys(json).flatMap((key) => {
+    const field = findField(desc, key);
+    if (field === undefined) return [];
+    const path = `${prefix}${field.name}`;
+    const below = messageBelow(field, json[key] ?? null);
+    return below === undefined ? [path] : presentPaths(below.desc, below.json, `${path}.`);
+  });
+}
+
+function messageBelow(field: DescField, json: Json): { desc: DescMessage; json: JsonObject } | undefined {
+  if (field.fieldKind !== "message" || field.message.typeName.startsWith("google.protobuf.")) return undefined;
+  return isJsonObject(json) && Object.keys(json).length > 0 ? { desc: field.message, json } : undefined;
+}
