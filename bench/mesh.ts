@@ -1,12 +1,14 @@
 /** `npm run bench`: how fast the mesh is ready, how it answers under load, how soon events arrive, what memory it takes. */
+
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { removeStateFolder } from "#platform/embedded/postgres-home.ts";
 import { demoCustomers } from "../deploy/demo/customers.ts";
 import { type EdgeClient, type Json, openEdgeClient } from "../deploy/demo/edge-client.ts";
 import { DEMO_TENANTS } from "../deploy/embedded/tenants.ts";
@@ -71,7 +73,7 @@ async function main(rounds: number, seconds: number): Promise<void> {
       await mesh.stop();
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeStateFolder({ path: folder });
   }
   print(rows);
 }

@@ -1,8 +1,7 @@
 /** `npm run reset`: forgets everything that the embedded mesh kept. */
-import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { outsideFolder } from "#platform/embedded/postgres-home.ts";
+import { removeStateFolder } from "#platform/embedded/postgres-home.ts";
 import { openStateFolder } from "#platform/embedded/state-folder.ts";
 import { findRunningMesh } from "./running.ts";
 
@@ -16,8 +15,7 @@ if (values.help === true) {
   const state = openStateFolder(resolve(values.state));
   const running = findRunningMesh(state);
   if (running === undefined) {
-    rmSync(outsideFolder(state), { recursive: true, force: true });
-    rmSync(state.path, { recursive: true, force: true });
+    removeStateFolder(state);
     process.stdout.write(`Removed ${state.path}\n`);
   } else {
     process.stderr.write(`A mesh runs on ${state.path} (process ${running.pid}); stop it first\n`);

@@ -45,8 +45,14 @@ export function openPostgresHome(state: StateFolder): PostgresHome {
   return reachableHome(state, native, runAs);
 }
 
-/** Folder outside the state folder that holds its database when root's own folders hide it; undefined: there is none. */
-export function outsideFolder(state: StateFolder): string {
+/** Removes a state folder with everything that belongs to it. Nothing may run on it. */
+export function removeStateFolder(state: Pick<StateFolder, "path">): void {
+  rmSync(outsideFolder(state), { recursive: true, force: true });
+  rmSync(state.path, { recursive: true, force: true });
+}
+
+/** Folder that holds the database when root's own folders hide the state folder from everybody else. */
+function outsideFolder(state: Pick<StateFolder, "path">): string {
   return join("/var/tmp", `malla-${createHash("sha256").update(state.path).digest("hex").slice(0, 16)}`);
 }
 

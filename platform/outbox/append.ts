@@ -1,11 +1,12 @@
 /** Writes events into the transaction of the change they tell of. */
 import { create, type DescMessage, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { anyPack, timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { context, propagation } from "@opentelemetry/api";
+import { type Context, context, propagation } from "@opentelemetry/api";
 import { sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { EventSchema } from "#gen/malla/event/v1/event_pb.js";
 import { eventSubject } from "../bus/subjects.ts";
+import { arrayLiteral } from "../db/array-literal.ts";
 import { afterCommit, type Transaction } from "../db/database.ts";
 import { withoutSensitive } from "../telemetry/redact.ts";
 
@@ -17,6 +18,8 @@ export interface Fact<Desc extends DescMessage = DescMessage> {
   readonly subject: string;
   readonly time: Date;
   readonly data: MessageInitShape<Desc>;
+  /** Trace that it belongs to, where one transaction tells the facts of many calls. Default: the active one. */
+  readonly trace?: Context;
 }
 
 /** Pairs an event's type with its data. */
@@ -40,20 +43,21 @@ export function openOutbox(capability: string, wake: () => void): Outbox {
       }
       const rows = facts.map((one) => outboxRow(capability, one));
       await transaction.execute(sql`
-        insert into outbox (event_id, tenant_id, subject, payload) values
-        ${sql.join(
-          rows.map((row) => sql`(${row.id}, ${row.tenant}, ${row.subject}, ${row.payload})`),
-          sql`, `,
-        )}`);
+        insert into outbox (event_id, tenant_id, subject, payload)
+        select * from unnest(
+          ${arrayLiteral(rows.map((row) => row.id))}::uuid[],
+          ${arrayLiteral(rows.map((row) => row.tenant))}::text[],
+          ${arrayLiteral(rows.map((row) => row.subject))}::text[],
+          ${arrayLiteral(rows.map((row) => row.payload))}::bytea[])`);
       afterCommit(transaction, wake);
     },
   };
 }
 
-function outboxRow(capability: string, { tenant, type, subject, time, data }: Fact) {
+function outboxRow(capability: string, { tenant, type, subject, time, data, trace }: Fact) {
   const id = uuidv7();
   const carrier: Record<string, string> = {};
-  propagation.inject(context.active(), carrier);
+  propagation.inject(trace ?? context.active(), carrier);
   const event = create(EventSchema, {
     id,
     source: `//malla/${capability}`,

@@ -1,11 +1,13 @@
 /** Starts one PostgreSQL and one nats-server for a whole test run, in a folder of their own that goes with them. */
-import { mkdtempSync, rmSync } from "node:fs";
+
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { startNatsServer } from "../embedded/nats-server.ts";
 import { startPostgres } from "../embedded/postgres.ts";
+import { removeStateFolder } from "../embedded/postgres-home.ts";
 import { openStateFolder } from "../embedded/state-folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -38,6 +40,6 @@ export default async function startServers(project: TestProject): Promise<() => 
   project.provide("postgresUrl", postgres.superuserUrl());
   return async () => {
     await Promise.all([postgres.stop(), nats.stop()]);
-    rmSync(folder, { recursive: true, force: true });
+    removeStateFolder({ path: folder });
   };
 }

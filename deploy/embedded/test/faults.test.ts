@@ -1,9 +1,11 @@
 /** A whole mesh, broken in the ways that machines break, while money moves. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { removeStateFolder } from "#platform/embedded/postgres-home.ts";
 import { openStateFolder } from "#platform/embedded/state-folder.ts";
 import { type EdgeClient, openEdgeClient } from "../../demo/edge-client.ts";
 import { type Mesh, startMesh } from "../mesh.ts";
@@ -34,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await mesh.stop();
-  rmSync(folder, { recursive: true, force: true });
+  removeStateFolder({ path: folder });
 });
 
 const newLoad = (): Promise<TransferLoad> => openTransferLoad(edge, run++);

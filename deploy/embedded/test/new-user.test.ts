@@ -1,10 +1,12 @@
 /** What a new user does: start, paste the printed lines, watch the demo, look around, stop, start again. */
+
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { removeStateFolder } from "#platform/embedded/postgres-home.ts";
 import { type StartedMesh, startAsUser } from "../../../bench/started-mesh.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -18,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await mesh.stop();
-  rmSync(folder, { recursive: true, force: true });
+  removeStateFolder({ path: folder });
 });
 
 const node = (...args: readonly string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
