@@ -44,6 +44,8 @@ export interface Subscription {
   readonly durable?: string;
   /** With an ephemeral one: first sequence to deliver. */
   readonly startSequence?: number;
+  /** With an ephemeral one: deliver what was stored from then on. */
+  readonly startTime?: Date;
   readonly signal: AbortSignal;
 }
 
@@ -154,9 +156,14 @@ export async function connectBus(url: string, name: string, log: Logger): Promis
       }
     },
     async consume(subscription, handle) {
+      let resumeAt = subscription;
       while (!subscription.signal.aborted) {
         try {
-          await consumeOnce(subscription, handle);
+          await consumeOnce(resumeAt, (message) => {
+            // An ephemeral position is lost with its connection: it goes on after what was handed over last.
+            resumeAt = { ...subscription, startSequence: message.sequence + 1 };
+            return handle(message);
+          });
         } catch (error) {
           if (!subscription.signal.aborted) {
             log.debug({ err: error, stream: subscription.stream }, "subscription lost, making it again");
@@ -176,11 +183,7 @@ export async function connectBus(url: string, name: string, log: Logger): Promis
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ACK_WAIT_MS),
       max_ack_pending: MAX_IN_FLIGHT,
-      ...(durable !== undefined
-        ? { deliver_policy: DeliverPolicy.All }
-        : subscription.startSequence === undefined
-          ? { deliver_policy: DeliverPolicy.New }
-          : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: subscription.startSequence }),
+      ...startOf(subscription),
     });
     const consumer = await streams.consumers.get(stream, added.name);
     const messages = await consumer.consume({ max_messages: MAX_IN_FLIGHT, idle_heartbeat: 2_000, expires: 10_000 });
@@ -223,6 +226,19 @@ async function stopWhenLost(messages: ConsumerMessages, stop: () => void): Promi
       return;
     }
   }
+}
+
+/** Where a consumer begins; a durable one only the first time, after that where it was. */
+function startOf({ durable, startSequence, startTime }: Subscription) {
+  if (durable !== undefined) {
+    return { deliver_policy: DeliverPolicy.All };
+  }
+  if (startSequence !== undefined) {
+    return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: startSequence };
+  }
+  return startTime === undefined
+    ? { deliver_policy: DeliverPolicy.New }
+    : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: startTime.toISOString() };
 }
 
 function isNotFound(error: unknown): boolean {

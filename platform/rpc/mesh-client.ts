@@ -2,7 +2,7 @@
  * Calls another service of the mesh: the caller's deadline, tenant and trace travel along; short outages are ridden out
  * by retries within the deadline, long ones cut short by a circuit breaker.
  */
-import type { DescService } from "@bufbuild/protobuf";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { type Client, Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
 import { context, propagation } from "@opentelemetry/api";
@@ -20,8 +20,8 @@ import {
 } from "cockatiel";
 import { meshError } from "../errors/mesh-errors.ts";
 import { rulesOf } from "./authorize.ts";
-import { type Call, remainingMs } from "./call.ts";
-import { openGrpcTransport } from "./grpc-transport.ts";
+import { type Call, type Caller, remainingMs } from "./call.ts";
+import { type GrpcTransport, openGrpcTransport } from "./grpc-transport.ts";
 import { MESH_HEADERS } from "./metadata.ts";
 import { clientCredentials, type TlsFiles } from "./tls.ts";
 
@@ -54,6 +54,25 @@ export function openMeshClient<Service extends DescService>(
   service: Service,
   options: MeshClientOptions,
 ): MeshClient<Service> {
+  const transport = openMeshTransport(options);
+  return {
+    close: () => transport.close(),
+    for: (call) => {
+      // A service asserts just the scopes that the method needs: what it may do at all is decided by the callee's grants.
+      const headers = (method: DescMethod, given: HeadersLike) =>
+        identityHeaders(call, rulesOf(method).requiredScopes, given);
+      return createClient(service, {
+        unary: (method, signal, _timeoutMs, header, input, values) =>
+          transport.unary(method, signal ?? call.signal, timeoutFor(call), headers(method, header), input, values),
+        stream: (method, signal, _timeoutMs, header, input, values) =>
+          transport.stream(method, signal ?? call.signal, timeoutFor(call), headers(method, header), input, values),
+      });
+    },
+  };
+}
+
+/** Opens a transport to a peer that retries what is idempotent and stops asking a peer that is down. */
+export function openMeshTransport(options: MeshClientOptions): GrpcTransport {
   const breaker = circuitBreaker(handleWhen(isOutage), {
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
     halfOpenAfter: BREAKER_PAUSE_MS,
@@ -62,37 +81,18 @@ export function openMeshClient<Service extends DescService>(
     maxAttempts: MAX_ATTEMPTS - 1,
     backoff: new ExponentialBackoff({ initialDelay: 25, maxDelay: 1_000, generator: decorrelatedJitterGenerator }),
   });
-  const policy = wrap(again, breaker);
-  const transport = openGrpcTransport(options.address, clientCredentials(options.tls, options.peer), [
-    retryIdempotent(policy, breaker),
-  ]);
-  return {
-    close: () => transport.close(),
-    for: (call) =>
-      createClient(service, {
-        unary: (method, signal, _timeoutMs, header, input, values) =>
-          transport.unary(
-            method,
-            signal ?? call.signal,
-            timeoutFor(call),
-            headersFor(call, rulesOf(method).requiredScopes, header),
-            input,
-            values,
-          ),
-        stream: (method, signal, _timeoutMs, header, input, values) =>
-          transport.stream(
-            method,
-            signal ?? call.signal,
-            timeoutFor(call),
-            headersFor(call, rulesOf(method).requiredScopes, header),
-            input,
-            values,
-          ),
-      }),
-  };
+  const credentials = clientCredentials(options.tls, options.peer);
+  return openGrpcTransport(options.address, credentials, [retryIdempotent(wrap(again, breaker), breaker)]);
 }
 
-function timeoutFor(call: Call): number {
+type HeadersLike = ConstructorParameters<typeof Headers>[0];
+
+/**
+ * Milliseconds that a call to a peer may take.
+ *
+ * @throws DEADLINE_PASSED when nothing is left.
+ */
+export function timeoutFor(call: Call): number {
   const left = remainingMs(call) - HOP_RESERVE_MS;
   if (left <= 0) {
     throw meshError("DEADLINE_PASSED");
@@ -100,14 +100,12 @@ function timeoutFor(call: Call): number {
   return left;
 }
 
-/**
- * A service asserts just the scopes that the method needs: what it may do at all is decided by the callee's grants.
- */
-function headersFor(call: Call, scopes: readonly string[], given: ConstructorParameters<typeof Headers>[0]): Headers {
+/** Metadata that tells a peer on whose behalf a call is made, with the scopes that are asserted for it. */
+export function identityHeaders(call: Caller, scopes: Iterable<string>, given?: HeadersLike): Headers {
   const headers = new Headers(given);
   headers.set(MESH_HEADERS.tenant, call.tenant);
   headers.set(MESH_HEADERS.principal, call.principal);
-  headers.set(MESH_HEADERS.scopes, scopes.join(" "));
+  headers.set(MESH_HEADERS.scopes, [...scopes].join(" "));
   propagation.inject(context.active(), headers, { set: (carrier, key, value) => carrier.set(key, value) });
   return headers;
 }

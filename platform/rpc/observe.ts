@@ -61,9 +61,9 @@ export function observeCalls(log: Logger): Interceptor {
 export function asRpcError(thrown: unknown, signal: AbortSignal): ConnectError {
   if (signal.aborted) {
     const reason: unknown = signal.reason;
-    return reason instanceof ConnectError && reason.code === Code.Canceled
-      ? reason
-      : meshError("DEADLINE_PASSED", { cause: thrown });
+    return reason instanceof ConnectError && reason.code === Code.DeadlineExceeded
+      ? meshError("DEADLINE_PASSED", { cause: thrown })
+      : new ConnectError("the caller left", Code.Canceled, undefined, undefined, thrown);
   }
   if (thrown instanceof ConnectError) {
     return thrown.code === Code.Internal || thrown.code === Code.Unknown

@@ -1,0 +1,89 @@
+/** The schema of every error answer: AIP-193 over HTTP. */
+import { statusOfCode } from "../transcoder/status.ts";
+import type { Schema } from "./openapi.ts";
+
+/** Where answers refer to. */
+export const errorReference: Schema = { $ref: "#/components/schemas/Error" };
+
+const statusNames = [...new Set(Object.values(statusOfCode).map(({ name }) => name))].sort();
+
+/** Schemas of errors, by name. */
+export const errorSchemas: Readonly<Record<string, Schema>> = {
+  Error: {
+    type: "object",
+    description: "Why a request was refused or failed, as AIP-193 has it.",
+    required: ["error"],
+    properties: {
+      error: {
+        type: "object",
+        required: ["code", "status", "message", "details"],
+        properties: {
+          code: { type: "integer", description: "The HTTP status." },
+          status: { type: "string", enum: statusNames, description: "The google.rpc.Code: what kind of error it is." },
+          message: {
+            type: "string",
+            description: "For developers, in English. Not to be parsed; the reason is in details.",
+          },
+          details: {
+            type: "array",
+            description: "What programs act on: ErrorInfo always; BadRequest and RetryInfo where they apply.",
+            items: {
+              anyOf: [
+                { $ref: "#/components/schemas/google.rpc.ErrorInfo" },
+                { $ref: "#/components/schemas/google.rpc.BadRequest" },
+                { $ref: "#/components/schemas/google.rpc.RetryInfo" },
+                { $ref: "#/components/schemas/google.protobuf.Any" },
+              ],
+            },
+          },
+        },
+      },
+    },
+  },
+  "google.rpc.ErrorInfo": {
+    type: "object",
+    description: "The reason, stable enough to branch on.",
+    required: ["@type", "reason", "domain"],
+    properties: {
+      "@type": typeOf("google.rpc.ErrorInfo"),
+      reason: { type: "string", description: "In UPPER_SNAKE; each operation lists its own." },
+      domain: {
+        type: "string",
+        description: 'Who gives the reason: "<capability>.malla" for a capability, "malla" for the mesh itself.',
+      },
+      metadata: { type: "object", additionalProperties: { type: "string" }, description: "What the reason is about." },
+    },
+  },
+  "google.rpc.BadRequest": {
+    type: "object",
+    description: "Which fields of the request are wrong.",
+    required: ["@type"],
+    properties: {
+      "@type": typeOf("google.rpc.BadRequest"),
+      fieldViolations: {
+        type: "array",
+        items: {
+          type: "object",
+          properties: {
+            field: { type: "string", description: "Path of the field." },
+            description: { type: "string", description: "What is wrong with it." },
+            reason: { type: "string", description: "The same in UPPER_SNAKE, where there is a name for it." },
+          },
+        },
+      },
+    },
+  },
+  "google.rpc.RetryInfo": {
+    type: "object",
+    description: "When trying again makes sense. The header Retry-After says the same.",
+    required: ["@type"],
+    properties: {
+      "@type": typeOf("google.rpc.RetryInfo"),
+      retryDelay: { type: "string", pattern: "^[0-9]{1,12}(?:\\.[0-9]{1,9})?s$", description: 'Such as "1.5s".' },
+    },
+  },
+};
+
+function typeOf(typeName: string): Schema {
+  return { type: "string", const: `type.googleapis.com/${typeName}` };
+}

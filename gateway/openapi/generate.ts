@@ -1,0 +1,18 @@
+/** `node gateway/openapi/generate.ts <malla.binpb> <out folder>` writes `<out folder>/malla.openapi.json`. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createFileRegistry, fromBinary } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { createOpenApiDocument } from "./document.ts";
+import { mallaInfo } from "./malla-info.ts";
+
+const [source, folder] = process.argv.slice(2);
+if (source === undefined || folder === undefined) {
+  process.stderr.write("usage: node gateway/openapi/generate.ts <malla.binpb> <out folder>\n");
+  process.exitCode = 2;
+} else {
+  const files = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(source)));
+  mkdirSync(folder, { recursive: true });
+  const text = `${JSON.stringify(createOpenApiDocument(files, mallaInfo), null, 2)}\n`;
+  writeFileSync(join(folder, "malla.openapi.json"), text);
+}

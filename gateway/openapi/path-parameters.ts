@@ -1,0 +1,87 @@
+/** The path as OpenAPI writes it, and its parameters. */
+import type { JsonValue } from "@bufbuild/protobuf";
+import type { BoundVariable, Route } from "../transcoder/route.ts";
+import type { Template, TemplateVariable } from "../transcoder/template.ts";
+import { expandTemplate, type PathParameter } from "../transcoder/template-path.ts";
+import { commentOf } from "./comments.ts";
+import { fieldSchema, rulesOf } from "./field-schema.ts";
+import type { Parameter, Schema } from "./openapi.ts";
+import { described, sentences } from "./prose.ts";
+import { sampleText } from "./sample-text.ts";
+import { wholeShape } from "./shape.ts";
+import type { Surface } from "./surface.ts";
+
+/** A path with a parameter per open segment. */
+export interface OpenApiPath {
+  readonly path: string;
+  readonly parameters: readonly Parameter[];
+}
+
+/** `/v1/{name=accounts/*}:deposit` becomes `/v1/accounts/{account}:deposit`; names are lowerCamel. */
+export function pathOf(route: Route, surface: Surface): OpenApiPath {
+  const { template } = route.binding;
+  const { path, parameters } = expandTemplate(template);
+  return {
+    path: path.replace(/\{([^}]+)\}/g, (_, name: string) => `{${lowerCamel(name)}}`),
+    parameters: parameters.map((parameter) => toParameter(parameter, route, surface)),
+  };
+}
+
+function toParameter({ name, fieldPath, multiSegment }: PathParameter, route: Route, surface: Surface): Parameter {
+  const bound = route.variables.find((each) => each.name === fieldPath?.join("."));
+  const schema = bound === undefined ? segmentSchema : variableSchema(bound, route.binding.template, surface);
+  const { description, ...rest } = schema;
+  return {
+    name: lowerCamel(name),
+    in: "path",
+    ...described(sentences(bound && partText(bound), description, multiSegment ? restText : "")),
+    required: true,
+    schema: rest,
+    ...exampleOf(rest),
+  };
+}
+
+const restText = "Holds any number of path segments; its slashes are not encoded.";
+const segmentSchema: Schema = { type: "string", pattern: "^[^/]+$" };
+
+function variableSchema({ fields, variable }: BoundVariable, template: Template, surface: Surface): Schema {
+  const last = fields.at(-1) ?? fields[0];
+  if (isWholeSegment(variable)) return fieldSchema(last, wholeShape, surface.book);
+  const rules = rulesOf(last);
+  const pattern = rules?.type.case === "string" ? rules.type.value.pattern : "";
+  const open = partOfPattern(pattern, variable, template);
+  return { ...(open === undefined ? segmentSchema : { type: "string", pattern: open }), ...described(commentOf(last)) };
+}
+
+/** `{account_id}`: the parameter is the field. */
+function isWholeSegment({ start, end, reachesEnd }: TemplateVariable): boolean {
+  return end - start === 1 && !reachesEnd;
+}
+
+/** Where the parameter is a part of the field, the field's name says of what. */
+function partText({ name, variable }: BoundVariable): string {
+  return isWholeSegment(variable) ? "" : `The open part of \`${name}\`:`;
+}
+
+/**
+ * What a pattern of the whole field leaves for the one open segment: of `^accounts/[a-z0-9-]{1,64}$` in `accounts/*`
+ * that is `^[a-z0-9-]{1,64}$`. Undefined where the pattern cannot be taken apart by its text.
+ */
+function partOfPattern(pattern: string, variable: TemplateVariable, template: Template): string | undefined {
+  const segments = template.segments.slice(variable.start, variable.end);
+  const texts = segments.map((segment) => (segment.kind === "literal" ? segment.value : "*"));
+  const [before, after, ...more] = texts.join("/").split("*");
+  if (before === undefined || after === undefined || more.length > 0 || variable.reachesEnd) return undefined;
+  if (!pattern.startsWith(`^${before}`) || !pattern.endsWith(`${after}$`)) return undefined;
+  const open = pattern.slice(before.length + 1, pattern.length - after.length - 1);
+  return open === "" || /[/|\\]/.test(open) ? undefined : `^${open}$`;
+}
+
+function exampleOf(schema: Schema): { readonly example?: JsonValue } {
+  const text = sampleText(schema);
+  return text === undefined ? {} : { example: text };
+}
+
+function lowerCamel(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
