@@ -36,6 +36,7 @@ export function streamEvents({
   bus,
   capabilities,
   now,
+  closing,
 }: StreamEventsDeps): MethodImpl<typeof EventService.method.streamEvents> {
   const open = new Map<string, number>();
   return async function* (request, context): AsyncGenerator<MessageInitShape<typeof StreamEventsResponseSchema>> {
