@@ -1,11 +1,14 @@
 /** The edge's own endpoints, which no contract describes. */
-import type { PathItem, Tag } from "./openapi.ts";
+import type { PathItem, Response, Schema, Tag } from "./openapi.ts";
 
 /** The tag they stand under. */
 export const edgeTag: Tag = { name: "Edge", description: "The edge itself: its health, and this document." };
 
-const ready = { description: "Ready: the edge takes requests." };
-const notReady = { description: "Not ready: starting, draining, or something it needs is down." };
+const parts: Schema = {
+  type: "object",
+  description: "Whether each capability's backend serves.",
+  additionalProperties: { type: "boolean" },
+};
 
 /** Path items by path. None needs a token. */
 export const edgePaths: Readonly<Record<string, PathItem>> = {
@@ -16,7 +19,7 @@ export const edgePaths: Readonly<Record<string, PathItem>> = {
       summary: "Tells whether the process lives",
       description: "Tells whether the process lives. For a supervisor, which restarts what does not answer.",
       security: [],
-      responses: { "200": { description: "It lives." } },
+      responses: { "200": answer("It lives.", statusSchema(["alive"])) },
     },
   },
   "/openapi.json": {
@@ -26,9 +29,7 @@ export const edgePaths: Readonly<Record<string, PathItem>> = {
       summary: "Reads this document",
       description: "Reads this document.",
       security: [],
-      responses: {
-        "200": { description: "OpenAPI 3.1.", content: { "application/json": { schema: { type: "object" } } } },
-      },
+      responses: { "200": answer("OpenAPI 3.1.", { type: "object" }) },
     },
   },
   "/readyz": {
@@ -38,7 +39,19 @@ export const edgePaths: Readonly<Record<string, PathItem>> = {
       summary: "Tells whether the edge takes requests",
       description: "Tells whether the edge takes requests. For a load balancer, which sends none to one that does not.",
       security: [],
-      responses: { "200": ready, "503": notReady },
+      responses: {
+        "200": answer("Every part is ready.", statusSchema(["ready"], { parts })),
+        "503": answer("A part is not ready.", statusSchema(["not ready"], { parts })),
+      },
     },
   },
 };
+
+function answer(description: string, schema: Schema): Response {
+  return { description, content: { "application/json": { schema } } };
+}
+
+function statusSchema(statuses: readonly string[], others: Readonly<Record<string, Schema>> = {}): Schema {
+  const properties = { status: { type: "string", enum: statuses } as const, ...others };
+  return { type: "object", properties, required: Object.keys(properties) };
+}

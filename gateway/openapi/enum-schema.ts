@@ -1,6 +1,6 @@
 /** Enums by their names. */
 import type { DescEnum, DescEnumValue } from "@bufbuild/protobuf";
-import type { FieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { type FieldRules, Ignore } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { commentOf } from "./comments.ts";
 import type { Schema } from "./openapi.ts";
 import { paragraphs } from "./prose.ts";
@@ -22,10 +22,11 @@ export function restrictedEnumSchema(desc: DescEnum, rules: FieldRules): Schema 
 }
 
 /** The values that the rules allow, in the order of the contract. */
-export function allowedValues(desc: DescEnum, { type }: FieldRules): readonly DescEnumValue[] {
+function allowedValues(desc: DescEnum, { type, ignore }: FieldRules): readonly DescEnumValue[] {
   if (type.case !== "enum") return desc.values;
   const { in: allowed, notIn } = type.value;
-  return desc.values.filter(
-    ({ number }) => !notIn.includes(number) && (allowed.length === 0 || allowed.includes(number)),
-  );
+  return desc.values.filter(({ number }) => {
+    if (number === 0 && ignore === Ignore.IF_ZERO_VALUE) return true;
+    return !notIn.includes(number) && (allowed.length === 0 || allowed.includes(number));
+  });
 }

@@ -1,4 +1,4 @@
-/** Examples that are worth more than what the schemas alone suggest. Every one passes the rules of the contract. */
+/** Examples worth more than what schemas alone suggest: valid by the contract, identifiers with right check digits. */
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 
 /** Values of fields by their JSON name, wherever a body has them. */
@@ -47,14 +47,10 @@ export const bodyExamples: Readonly<Record<string, Readonly<Record<string, BodyE
     mexico: {
       summary: "A person with a CURP and an RFC",
       value: {
-        naturalPerson: {
-          givenName: "Concepción",
-          familyName: "Salgado Briseño",
-          birthDate: { year: 1956, month: 6, day: 26 },
-        },
+        naturalPerson: { givenName: "Tomás", familyName: "Terrazas Soto", birthDate: { year: 1990, month: 1, day: 1 } },
         taxIdentifiers: [
-          { type: "TYPE_MX_CURP", value: "SABC560626MDFLRN01" },
-          { type: "TYPE_MX_RFC", value: "SABC560626KJ8" },
+          { type: "TYPE_MX_CURP", value: "TEST900101HDFRTM09" },
+          { type: "TYPE_MX_RFC", value: "TEST90010113A" },
         ],
       },
     },

@@ -1,11 +1,6 @@
 /** From a field to its schema. */
 import { type DescField, getOption } from "@bufbuild/protobuf";
-import {
-  type FieldRules,
-  field as fieldRules,
-  Ignore,
-  type RepeatedRules,
-} from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { type FieldRules, field as fieldRules, Ignore } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { FieldBehavior } from "#gen/google/api/field_behavior_pb.js";
 import { Sensitivity, SensitivitySchema, sensitivity } from "#gen/malla/options/v1/options_pb.js";
 import { commentOf } from "./comments.ts";
@@ -20,7 +15,7 @@ import type { SchemaBook } from "./schema-book.ts";
 import { type Shape, shapeBelow, wholeShape } from "./shape.ts";
 
 /** The type of one value: a singular field's, a list's item's or a map's value's. */
-export type ValueType = Pick<DescField, "scalar" | "enum" | "message">;
+type ValueType = Pick<DescField, "scalar" | "enum" | "message">;
 
 /** The schema of a field, with all that the contract says of it. */
 export function fieldSchema(field: DescField, shape: Shape, book: SchemaBook): Schema {
@@ -49,19 +44,16 @@ export function rulesOf(field: DescField): FieldRules | undefined {
   return rules.ignore === Ignore.ALWAYS ? undefined : rules;
 }
 
-/** The rules of a list's items. */
-export function itemRulesOf(rules: FieldRules | undefined): RepeatedRules["items"] {
-  return rules?.type.case === "repeated" ? rules.type.value.items : undefined;
-}
-
 function typeSchema(field: DescField, rules: FieldRules | undefined, shape: Shape, book: SchemaBook): Schema {
   switch (field.fieldKind) {
-    case "list":
+    case "list": {
+      const items = rules?.type.case === "repeated" ? rules.type.value.items : undefined;
       return {
         type: "array",
-        items: valueSchema(field, itemRulesOf(rules), shapeBelow(shape, field), book),
+        items: valueSchema(field, items, wholeShape, book),
         ...(rules === undefined ? {} : listConstraints(rules)),
       };
+    }
     case "map":
       return mapSchema(field, rules, book);
     default:
@@ -76,7 +68,7 @@ function mapSchema(field: DescField & { fieldKind: "map" }, rules: FieldRules | 
   return {
     type: "object",
     ...(Object.keys(keys).length > 0 ? { propertyNames: keys } : {}),
-    additionalProperties: valueSchema(field, map?.values, shapeBelow(wholeShape, field), book),
+    additionalProperties: valueSchema(field, map?.values, wholeShape, book),
     ...(rules === undefined ? {} : mapConstraints(rules)),
   };
 }
@@ -107,9 +99,7 @@ function orZero(schema: Schema, constrained: Schema, zero: string | number | boo
 function behaviorText(field: DescField): string {
   const comment = commentOf(field);
   return sentences(
-    hasBehavior(field, FieldBehavior.IDENTIFIER)
-      ? "The identifier of the resource: not to be chosen or changed here."
-      : "",
+    hasBehavior(field, FieldBehavior.IDENTIFIER) ? "Identifies the resource; a body does not set it." : "",
     hasBehavior(field, FieldBehavior.IMMUTABLE) && !/\bimmutable\b/i.test(comment) ? "Immutable." : "",
   );
 }

@@ -3,13 +3,13 @@ import type { FileRegistry } from "@bufbuild/protobuf";
 import type { Route } from "../transcoder/route.ts";
 import type { streamMediaTypes } from "../transcoder/stream-format.ts";
 import { commentOf } from "./comments.ts";
-import { type SharedError, sharedErrors, errorResponse } from "./shared-errors.ts";
 import { type ErrorReason, httpStatusOf, meshReason, reasonsOf } from "./error-reasons.ts";
 import { errorReference } from "./error-schema.ts";
 import { fieldSchema } from "./field-schema.ts";
 import type { MediaType, Operation, Reference, Response, Schema } from "./openapi.ts";
 import { paragraphs } from "./prose.ts";
 import { wholeShape } from "./shape.ts";
+import { errorResponse, type SharedError, sharedErrors } from "./shared-errors.ts";
 import { methodRules, type Surface } from "./surface.ts";
 
 /** 200, every error by its status, and `default` for whatever stands between. */
@@ -64,7 +64,7 @@ function stream(schema: Schema): Response {
   };
   const event: Schema = {
     description:
-      "The data of one event, in one line. A stream that fails ends with an event named `error`, its data the error. " +
+      "The data of one event, in one line. Where it is an event of the bank, `id:` and `event:` are its id and type. A stream that fails ends with an event named `error`, its data the error. " +
       "Comments keep a silent connection open.",
     anyOf: [schema, errorReference],
   };

@@ -450,13 +450,16 @@ export declare const LedgerService: GenService<{
   /**
    * Posts transfers: one result per item, in the order of the request. The call succeeds when every item was judged.
    *
-   * LEDGER-020: the same transfer sent again answers EXISTS with the first book time, and moves nothing.
+   * LEDGER-020: the same transfer sent again answers EXISTS with the first book time, and moves nothing; so does every
+   * member of a chain that was posted before and is sent again whole.
    * LEDGER-021: the same id with another field answers with the first differing field, in the order of the enum.
    * LEDGER-022: of several faults of one item, the one that stands first in CreateTransferStatus is the answer.
    * LEDGER-023: linked transfers succeed or fail together: the culprit carries its own status, every other member of
-   * the chain LINKED_EVENT_FAILED, and nothing of the chain has effect.
+   * the chain LINKED_EVENT_FAILED, and nothing of the chain has effect. The first that is not CREATED is the culprit; a
+   * last transfer with `linked` set answers LINKED_EVENT_CHAIN_OPEN all the same.
    * LEDGER-024: an id whose transfer failed by the state of the moment (marked "transient" in the enum) has failed for
-   * good: sent again it answers ID_ALREADY_FAILED with the first status beside it. A new attempt needs a new id.
+   * good: sent again it answers ID_ALREADY_FAILED with the first status beside it. A new attempt needs a new id. Of a
+   * chain that failed so, only the culprit's id is spent.
    * LEDGER-025: an account with a balance constraint never passes it, whatever comes at the same time.
    * LEDGER-026: a balance never passes 2^63-1 minor units: the transfer that would is refused.
    *
