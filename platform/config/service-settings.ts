@@ -6,7 +6,7 @@ import { filePath, hostPort, urlOf, wholeNumber } from "./settings.ts";
 export const telemetrySettings = {
   /** What is logged. */
   MALLA_LOG_LEVEL: z
-    .enum(["trace", "debug", "info", "warn", "error"], "expected trace, debug, info, warn or error")
+    .enum(["trace", "debug", "info", "warn", "error", "fatal"], "expected trace, debug, info, warn, error or fatal")
     .default("info"),
   /** Where Prometheus may scrape metrics; not set: metrics are not served. */
   MALLA_METRICS_LISTEN: hostPort().optional(),

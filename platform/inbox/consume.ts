@@ -40,8 +40,9 @@ export interface ConsumersDeps {
 
 /** Tries after which an event that cannot be handled is set aside, so that others flow. */
 const MAX_TRIES = 8;
-/** Pause before the next try: doubles from this, in milliseconds. */
-const FIRST_PAUSE_MS = 100;
+/** Pause before the next try: doubles from the first up to the last, in milliseconds. */
+const FIRST_PAUSE_MS = 200;
+const LAST_PAUSE_MS = 5_000;
 /** Longest an effect may take, in milliseconds. */
 const HANDLE_TIMEOUT_MS = 20_000;
 
@@ -95,7 +96,7 @@ async function handleOnce(heardEvent: Heard, message: BusMessage, deps: Consumer
       "event not handled",
     );
     return message.deliveries < MAX_TRIES
-      ? { kind: "again", afterMs: FIRST_PAUSE_MS * 2 ** message.deliveries }
+      ? { kind: "again", afterMs: Math.min(FIRST_PAUSE_MS * 2 ** (message.deliveries - 1), LAST_PAUSE_MS) }
       : setAside(consumer, message, error, deps);
   }
 }

@@ -1,0 +1,2 @@
+/** Settings of its own: none besides those every service has. */
+export const settings = {};
