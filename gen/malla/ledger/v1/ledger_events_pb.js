@@ -9,7 +9,7 @@ import { file_malla_ledger_v1_ledger } from "./ledger_pb.js";
  * Describes the file malla/ledger/v1/ledger_events.proto.
  */
 export const file_malla_ledger_v1_ledger_events = /*@__PURE__*/
-  fileDesc("CiNtYWxsYS9sZWRnZXIvdjEvbGVkZ2VyX2V2ZW50cy5wcm90bxIPbWFsbGEubGVkZ2VyLnYxIjsKDkFjY291bnRDcmVhdGVkEikKB2FjY291bnQYASABKAsyGC5tYWxsYS5sZWRnZXIudjEuQWNjb3VudCI9Cg5UcmFuc2ZlclBvc3RlZBIrCgh0cmFuc2ZlchgBIAEoCzIZLm1hbGxhLmxlZGdlci52MS5UcmFuc2ZlcmIGcHJvdG8z", [file_malla_ledger_v1_ledger]);
+  fileDesc("CiNtYWxsYS9sZWRnZXIvdjEvbGVkZ2VyX2V2ZW50cy5wcm90bxIPbWFsbGEubGVkZ2VyLnYxIjsKDkFjY291bnRDcmVhdGVkEikKB2FjY291bnQYASABKAsyGC5tYWxsYS5sZWRnZXIudjEuQWNjb3VudCI9Cg5UcmFuc2ZlclBvc3RlZBIrCgh0cmFuc2ZlchgBIAEoCzIZLm1hbGxhLmxlZGdlci52MS5UcmFuc2ZlckInWiVtYWxsYS5kZXYvZ28vbWFsbGEvbGVkZ2VyL3YxO2xlZGdlcnYxYgZwcm90bzM", [file_malla_ledger_v1_ledger]);
 
 /**
  * Describes the message malla.ledger.v1.AccountCreated.

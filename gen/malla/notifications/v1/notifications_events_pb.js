@@ -9,7 +9,7 @@ import { file_malla_notifications_v1_notification } from "./notification_pb.js";
  * Describes the file malla/notifications/v1/notifications_events.proto.
  */
 export const file_malla_notifications_v1_notifications_events = /*@__PURE__*/
-  fileDesc("CjFtYWxsYS9ub3RpZmljYXRpb25zL3YxL25vdGlmaWNhdGlvbnNfZXZlbnRzLnByb3RvEhZtYWxsYS5ub3RpZmljYXRpb25zLnYxIlEKE05vdGlmaWNhdGlvbkNyZWF0ZWQSOgoMbm90aWZpY2F0aW9uGAEgASgLMiQubWFsbGEubm90aWZpY2F0aW9ucy52MS5Ob3RpZmljYXRpb25iBnByb3RvMw", [file_malla_notifications_v1_notification]);
+  fileDesc("CjFtYWxsYS9ub3RpZmljYXRpb25zL3YxL25vdGlmaWNhdGlvbnNfZXZlbnRzLnByb3RvEhZtYWxsYS5ub3RpZmljYXRpb25zLnYxIlEKE05vdGlmaWNhdGlvbkNyZWF0ZWQSOgoMbm90aWZpY2F0aW9uGAEgASgLMiQubWFsbGEubm90aWZpY2F0aW9ucy52MS5Ob3RpZmljYXRpb25CNVozbWFsbGEuZGV2L2dvL21hbGxhL25vdGlmaWNhdGlvbnMvdjE7bm90aWZpY2F0aW9uc3YxYgZwcm90bzM", [file_malla_notifications_v1_notification]);
 
 /**
  * Describes the message malla.notifications.v1.NotificationCreated.

@@ -11,7 +11,7 @@ import { file_buf_validate_validate } from "@bufbuild/protovalidate/gen/buf/vali
  * Describes the file malla/type/v1/money.proto.
  */
 export const file_malla_type_v1_money = /*@__PURE__*/
-  fileDesc("ChltYWxsYS90eXBlL3YxL21vbmV5LnByb3RvEg1tYWxsYS50eXBlLnYxIkYKBU1vbmV5EigKDWN1cnJlbmN5X2NvZGUYASABKAlCEbpIDnIMMgpeW0EtWl17M30kEhMKC21pbm9yX3VuaXRzGAIgASgDYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChltYWxsYS90eXBlL3YxL21vbmV5LnByb3RvEg1tYWxsYS50eXBlLnYxIkYKBU1vbmV5EigKDWN1cnJlbmN5X2NvZGUYASABKAlCEbpIDnIMMgpeW0EtWl17M30kEhMKC21pbm9yX3VuaXRzGAIgASgDQiNaIW1hbGxhLmRldi9nby9tYWxsYS90eXBlL3YxO3R5cGV2MWIGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * Describes the message malla.type.v1.Money.
