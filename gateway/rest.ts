@@ -9,6 +9,7 @@ import {
 } from "@connectrpc/connect";
 import { invokeUnaryImplementation, transformInvokeImplementation } from "@connectrpc/connect/protocol";
 import { EventSchema } from "#gen/malla/event/v1/event_pb.js";
+import { ANSWERED } from "#platform/rpc/serve-grpc.ts";
 import type { Logger } from "#platform/telemetry/log.ts";
 import type { Contracts } from "./contracts.ts";
 import type { Deadlines } from "./forward.ts";
@@ -75,7 +76,7 @@ export function createRest({ contracts, services, interceptors, deadlines, log }
           );
           return { message: output, header: context.responseHeader, trailer: context.responseTrailer };
         } finally {
-          context.abort();
+          context.abort(ANSWERED);
         }
       },
       async *serverStream(method, message, info) {
@@ -83,7 +84,7 @@ export function createRest({ contracts, services, interceptors, deadlines, log }
         try {
           yield* transformInvokeImplementation(spec, context, interceptors)(only(message));
         } finally {
-          context.abort();
+          context.abort(ANSWERED);
         }
       },
     },

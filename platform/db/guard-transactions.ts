@@ -100,7 +100,12 @@ function refuseWhen(lost: () => boolean, transaction: postgres.TransactionSql): 
         };
       }
       const value: unknown = Reflect.get(target, key, receiver);
-      return (key === "unsafe" || key === "file") && typeof value === "function"
+      if (key === "unsafe") {
+        return (query: string, parameters?: unknown[], options?: postgres.UnsafeQueryOptions) =>
+          // Prepared once per connection: else the driver asks the server to describe every statement before each run.
+          lost() ? refuse() : target.unsafe(query, parameters as never[], { prepare: true, ...options });
+      }
+      return key === "file" && typeof value === "function"
         ? (...args: unknown[]) => (lost() ? refuse() : Reflect.apply(value, target, args))
         : value;
     },

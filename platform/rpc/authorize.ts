@@ -14,9 +14,17 @@ export function isTenantId(text: string): boolean {
   return TENANT.test(text);
 }
 
+const known = new WeakMap<DescMethod, MethodRules>();
+
 /** The rules that the contract gives a method. */
 export function rulesOf(method: DescMethod): MethodRules {
-  return getOption(method, rules);
+  const before = known.get(method);
+  if (before !== undefined) {
+    return before;
+  }
+  const read = getOption(method, rules);
+  known.set(method, read);
+  return read;
 }
 
 /** Refuses a caller who lacks a scope of the method. A method without rules is reachable by nobody. */

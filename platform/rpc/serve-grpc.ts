@@ -51,6 +51,9 @@ export function served<Service extends DescService>(service: Service, implementa
   return { service, implementation: implementation as ServiceImpl<DescService> };
 }
 
+/** Why a call's signal aborts once it was answered; made once, since making an error is not cheap. */
+export const ANSWERED = new Error("the call was answered");
+
 /** Largest message taken in, in bytes: a full batch of 8,190 transfers with labels fits. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** Calls under way on one connection; a peer service multiplexes all its calls on one. */
@@ -159,7 +162,7 @@ function unaryHandler(spec: MethodImplSpec, interceptors: Interceptor[]): handle
     answer().then(
       (bytes) => {
         callback(null, bytes, metadataFromHeaders(context.responseTrailer));
-        context.abort();
+        context.abort(ANSWERED);
       },
       (error: unknown) => {
         callback(statusOf(error, context.responseTrailer));
@@ -188,7 +191,7 @@ function serverStreamingHandler(
     pump().then(
       () => {
         call.end(metadataFromHeaders(context.responseTrailer));
-        context.abort();
+        context.abort(ANSWERED);
       },
       (error: unknown) => {
         call.destroy(Object.assign(new Error("call failed"), statusOf(error, context.responseTrailer)));
