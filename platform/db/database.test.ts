@@ -98,7 +98,7 @@ describe("a transaction whose backend is killed", () => {
     const [total] = await admin`select sum(amount)::int as amount from pots where tenant_id = 'kill'`;
     expect(total?.["amount"]).toBe(8_000);
     expect(outcomes.lost).toBeGreaterThan(0);
-    expect(outcomes.done).toBeGreaterThan(100);
+    expect(outcomes.done).toBeGreaterThan(20);
   });
 
   it("is told from an ordinary error", () => {

@@ -1,11 +1,12 @@
 /** Starts one PostgreSQL and one nats-server for a whole test run, in a folder of their own that goes with them. */
 
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { startNatsServer } from "../embedded/nats-server.ts";
+import { openPki } from "../embedded/pki.ts";
 import { startPostgres } from "../embedded/postgres.ts";
 import { removeStateFolder } from "../embedded/postgres-home.ts";
 import { openStateFolder } from "../embedded/state-folder.ts";
@@ -34,6 +35,11 @@ export default async function startServers(project: TestProject): Promise<() => 
     startPostgres({ state, progress }),
     startNatsServer({ state, progress }),
   ]);
+  // Made before the first file: files run side by side, and two that made the authority at once would not trust each other.
+  const pki = await openPki(openStateFolder(folder));
+  for (const name of ["gateway", ...readdirSync(join(root, "services"))]) {
+    await pki.issueServiceCertificate(name);
+  }
   project.provide("stateFolder", folder);
   project.provide("natsUrl", nats.url);
   project.provide("natsFolder", state.bin);

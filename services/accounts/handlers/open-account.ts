@@ -19,14 +19,14 @@ export function openAccount(deps: AccountsDeps): AccountsHandlers["openAccount"]
   return async (request, context) => {
     const call = callOf(context);
     const key = requestKey(AccountsService.method.openAccount, request);
-    const opening =
-      (await openingOf(deps, call, key)) ?? (await begin(deps, call, key, await plan(deps, call, request)));
+    const known = await findKnown(deps, call, key);
+    const opening = known ?? (await begin(deps, call, key, await plan(deps, call, request)));
     return create(AccountSchema, fromAccount(await finishOpening(deps, call, opening)));
   };
 }
 
 /** The opening that the same call began before, if any. */
-function openingOf({ database }: AccountsDeps, call: Call, key: RequestKey): Promise<Opening | undefined> {
+function findKnown({ database }: AccountsDeps, call: Call, key: RequestKey): Promise<Opening | undefined> {
   return database.tenant(call, async (transaction) =>
     (await isClaimed(transaction, call.tenant, key)) ? findOpening(transaction, key) : undefined,
   );

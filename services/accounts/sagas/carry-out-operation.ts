@@ -8,9 +8,8 @@
  * Whoever comes later (the same call again, a twin, the resumer) goes on with the stored plan, never a new one.
  * An operation that was decided is posted even where its account is blocked before step 2: the decision is what counts.
  */
-
 import type { Transaction } from "#platform/db/database.ts";
-import type { Call } from "#platform/rpc/call.ts";
+import { type Call, remainingMs } from "#platform/rpc/call.ts";
 import { decideOrder } from "../domain/decide.ts";
 import { legsOf } from "../domain/legs.ts";
 import type { Operation, Order } from "../domain/operation.ts";
@@ -40,8 +39,10 @@ export async function carryOut(
   orderOfCall: OrderOfCall,
 ): Promise<Operation> {
   const order: Order = { ...orderOfCall, id: key.requestId };
-  // Asked for before the transaction, which holds locks. Only a new order needs them: a replay does without products.
-  const [terms] = await Promise.allSettled([termsFor(deps, call, order)]);
+  // Asked for before the transaction, which holds locks. Only a new order needs them: a replay does without products,
+  // for which half of the time is kept.
+  const halfTime = { ...call, deadlineMs: Date.now() + remainingMs(call) / 2 };
+  const [terms] = await Promise.allSettled([termsFor(deps, halfTime, order)]);
   const operation = await deps.database.tenant(call, async (transaction) => {
     if (!(await claimKey(transaction, call.tenant, key))) {
       return requireOperation(transaction, order.id);

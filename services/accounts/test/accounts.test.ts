@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Account_State } from "#gen/malla/accounts/v1/account_pb.js";
+import { TaxIdentifier_Type } from "#gen/malla/customers/v1/customer_pb.js";
+import { CustomersService } from "#gen/malla/customers/v1/customers_service_pb.js";
 import { BalanceConstraint } from "#gen/malla/ledger/v1/ledger_pb.js";
 import { ProductsService } from "#gen/malla/products/v1/products_service_pb.js";
+import { startTestService } from "#platform/testing/service.ts";
+import { customersProgram } from "../../customers/service.ts";
 import { money, newBank, outcome, startMesh, type TestMesh } from "./mesh.ts";
 
 let mesh: TestMesh;
@@ -71,6 +75,32 @@ describe("an opening", () => {
     const products = mesh.products.client(ProductsService, { tenant: bank.tenant });
     await products.retireProduct({ name: product, requestId: randomUUID() });
     expect(await outcome(bank.accounts.openAccount({ ...request, product }))).toBe("PRODUCT_NOT_ACTIVE");
+  });
+
+  it("asks the real customers service who the holder is", async () => {
+    const service = await startTestService(customersProgram);
+    const bank = newBank(mesh, await mesh.startTwin({ MALLA_CUSTOMERS_ADDRESS: service.address }));
+    const customers = service.client(CustomersService, { tenant: bank.tenant });
+    const naturalPerson = {
+      givenName: "Ana",
+      familyName: "Souza",
+      birthDate: { year: 1990, month: 5, day: 17 },
+    };
+    const { name } = await customers.createCustomer({
+      customer: {
+        person: { case: "naturalPerson", value: naturalPerson },
+        taxIdentifiers: [{ type: TaxIdentifier_Type.BR_CPF, value: "390.533.447-05" }],
+      },
+      requestId: randomUUID(),
+    });
+    const open = async (terms = {}) =>
+      outcome(bank.open({ customer: name, product: await bank.product(terms), holding: 10n }));
+    expect(await open()).toBe("done");
+    expect(await open({ regionCode: "MX", currencyCode: "MXN" })).toBe("CUSTOMER_LACKS_TAX_IDENTIFIER MX");
+    await customers.closeCustomer({ name, requestId: randomUUID() });
+    expect(await open()).toBe("CUSTOMER_NOT_ACTIVE");
+    expect(await outcome(bank.open({ customer: "customers/nobody" }))).toBe("CUSTOMER_NOT_FOUND customers/nobody");
+    await service.stop();
   });
 
   it("with the request_id of another call is refused", async () => {

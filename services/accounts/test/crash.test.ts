@@ -139,4 +139,19 @@ describe("an operation that was begun", () => {
     expect(await told(bank, 3)).toEqual(["AccountOpened", "DepositCompleted", "WithdrawalCompleted"]);
     expect(await bank.booked(account)).toBe(895n);
   });
+
+  it("answers and ends without products, where a new one cannot be decided", async () => {
+    const { bank, account } = await bankWithFee();
+    const [done, begun] = [money(account, 10n), money(account, 20n)];
+    const operation = await bank.accounts.withdraw(done);
+    await whileBroken("before", () => outcome(bank.accounts.withdraw(begun)));
+    // Nothing listens there.
+    const alone = await mesh.startTwin({ MALLA_PRODUCTS_ADDRESS: "127.0.0.1:1" });
+    const patient = alone.client(AccountsService, { tenant: bank.tenant });
+    expect(await patient.withdraw(done)).toEqual(operation);
+    expect(await outcome(patient.withdraw(begun))).toBe("done");
+    const hasty = alone.client(AccountsService, { tenant: bank.tenant, timeoutMs: 1_000 });
+    expect(await outcome(hasty.withdraw(money(account, 30n)))).toMatch(/deadline|DEPENDENCY_UNAVAILABLE/i);
+    expect(await bank.booked(account)).toBe(960n);
+  });
 });

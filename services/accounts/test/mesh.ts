@@ -22,8 +22,8 @@ export interface TestMesh {
   readonly products: TestService;
   /** What stands between accounts and the ledger. */
   readonly door: LedgerDoor;
-  /** Another process of the accounts service on the same database. */
-  startTwin(): Promise<TestService>;
+  /** Another process of the accounts service on the same database, with other settings where given. */
+  startTwin(env?: Readonly<Record<string, string>>): Promise<TestService>;
   stop(): Promise<void>;
 }
 
@@ -49,8 +49,8 @@ export async function startMesh(): Promise<TestMesh> {
     ledger,
     products,
     door,
-    async startTwin() {
-      const twin = await startTestService(accountsProgram, { env, databaseOf: accounts });
+    async startTwin(more = {}) {
+      const twin = await startTestService(accountsProgram, { env: { ...env, ...more }, databaseOf: accounts });
       twins.push(twin);
       return twin;
     },

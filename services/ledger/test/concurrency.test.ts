@@ -102,12 +102,15 @@ it("transfers sent until they are answered are posted once each, though the data
   const [cash, ana] = [account(), deposit()];
   await make(client, cash, ana);
   const sql = one.sql();
+  let killed = 0;
   let isOver = false;
+  // Ten in the middle of a write; without an end to it, no write would ever come through.
   const killing = (async () => {
-    while (!isOver) {
-      await sql`
+    while (killed < 10 && !isOver) {
+      const backends = await sql`
         select pg_terminate_backend(pid) from pg_stat_activity
         where usename = ${`${one.databaseName}_app`} and query ilike '%insert into transfers%'`;
+      killed += backends.length;
     }
   })();
   const sendUntilAnswered = async (asked: ReturnType<typeof transfer>): Promise<string[]> => {
@@ -130,6 +133,7 @@ it("transfers sent until they are answered are posted once each, though the data
   );
   isOver = true;
   await killing;
+  expect(killed).toBeGreaterThan(0);
   expect(all.flat().filter((status) => status !== "CREATED" && status !== "EXISTS")).toEqual([]);
   expect(await balanceOf(client, ana)).toBe(100n);
   expect((await client.getTrialBalance({})).lines).toMatchObject([{ transferCount: 100n, balanced: true }]);
