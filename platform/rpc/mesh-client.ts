@@ -19,6 +19,7 @@ import {
   wrap,
 } from "cockatiel";
 import { meshError } from "../errors/mesh-errors.ts";
+import { errorInfoOf } from "../errors/rpc-error.ts";
 import { rulesOf } from "./authorize.ts";
 import { type Call, type Caller, remainingMs } from "./call.ts";
 import { type GrpcTransport, openGrpcTransport } from "./grpc-transport.ts";
@@ -126,9 +127,24 @@ function retryIdempotent(retrying: IPolicy, once: IPolicy): Interceptor {
       if (error instanceof TaskCancelledError) {
         throw meshError("DEADLINE_PASSED", { cause: error });
       }
-      throw error;
+      throw withReason(error);
     }
   };
+}
+
+/** Failures of the connection itself get a reason like all others, and keep where the peer is to themselves. */
+function withReason(error: unknown): unknown {
+  if (!(error instanceof ConnectError) || errorInfoOf(error) !== undefined) {
+    return error;
+  }
+  switch (error.code) {
+    case Code.Unavailable:
+      return meshError("DEPENDENCY_UNAVAILABLE", { cause: error });
+    case Code.DeadlineExceeded:
+      return meshError("DEADLINE_PASSED", { cause: error });
+    default:
+      return error;
+  }
 }
 
 /** What a retry may help against, and what counts against a peer's health. */

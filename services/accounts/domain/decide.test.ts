@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Circumstances, type Decision, decideOrder, MAX_MINOR } from "./decide.ts";
+import { type Circumstances, type Decision, decideOrder, MAX_MINOR, MAX_OPERATION_MINOR } from "./decide.ts";
 import { NO_FEE, NO_LIMIT } from "./terms.ts";
 import { aCreditor, anAccount, anOrder, circumstances } from "./testing/build.ts";
 
@@ -36,11 +36,11 @@ describe("of several reasons to refuse, the caller hears the first:", () => {
       MAX_MINOR,
       { ...everything, account: anAccount(), creditor: aCreditor({ state: "closed" }) },
     ],
-    ["balance_overflow", MAX_MINOR, { ...everything, account: anAccount(), creditor: aCreditor() }],
+    ["limit_exceeded", MAX_OPERATION_MINOR + 1n, { ...everything, account: anAccount(), creditor: aCreditor() }],
     ["limit_exceeded", 5_001n, { terms: { fee: NO_FEE, limit }, usedMinor: 7_000n }],
     ["limit_exceeded", 1n, { terms: { fee: NO_FEE, limit }, usedMinor: 7_000n }],
     ["accepted", 5_000n, { terms: { fee: NO_FEE, limit }, usedMinor: 2_000n }],
-    ["accepted", MAX_MINOR, {}],
+    ["accepted", MAX_OPERATION_MINOR, {}],
   ])("%s (%d)", (expected, minor, over) => {
     expect(word(decideOrder(anOrder({ amount: brl(minor) }), circumstances(over)))).toBe(expected);
   });

@@ -6,6 +6,12 @@ import { feeFor, limitPassed, type Terms } from "./terms.ts";
 /** Largest amount of the contract: 64 bits, signed. */
 export const MAX_MINOR = 2n ** 63n - 1n;
 
+/**
+ * Most that one operation may move, in minor units: ten trillion of a currency with cents. The tenant's cash account
+ * takes part in all of them and holds 64 bits, so no single operation may come near its bound.
+ */
+export const MAX_OPERATION_MINOR = 10n ** 15n;
+
 /** What is wrong with a request whatever the moment; the same request will always be wrong, so no key is kept. */
 export type OrderFault = "amount_must_be_positive" | "accounts_must_be_different" | "currencies_must_match";
 
@@ -28,7 +34,7 @@ export interface Circumstances {
 
 /**
  * Judges an order. The caller hears the first that applies: amount_must_be_positive, accounts_must_be_different,
- * currencies_must_match, account_not_open, creditor_account_not_open, balance_overflow, limit_exceeded.
+ * currencies_must_match, account_not_open, creditor_account_not_open, limit_exceeded.
  */
 export function decideOrder(order: Order, { account, creditor, terms, usedMinor }: Circumstances): Decision {
   const { minor, currencyCode } = order.amount;
@@ -48,10 +54,10 @@ export function decideOrder(order: Order, { account, creditor, terms, usedMinor 
   if (creditor !== undefined && creditor.state !== "open") {
     return refused("creditor_account_not_open", { state: creditor.state.toUpperCase() });
   }
-  const fee = feeFor(terms.fee, minor);
-  if (minor + fee > MAX_MINOR) {
-    return refused("balance_overflow");
+  if (minor > MAX_OPERATION_MINOR) {
+    return refused("limit_exceeded", { limit: "max_operation_amount" });
   }
+  const fee = feeFor(terms.fee, minor);
   const passed = limitPassed(terms.limit, minor, usedMinor);
   return passed === undefined ? { kind: "accepted", fee } : refused("limit_exceeded", { limit: LIMIT_NAMES[passed] });
 }

@@ -115,7 +115,8 @@ export enum AccountsErrorReason {
   ACCOUNTS_MUST_BE_DIFFERENT = 13,
 
   /**
-   * The amount passes a limit of the product; metadata: "limit" (max_amount or max_daily_amount). FAILED_PRECONDITION.
+   * The amount passes a limit of the product (max_amount or max_daily_amount), or 10^15 minor units, more than which no
+   * operation may move (max_operation_amount); metadata: "limit". FAILED_PRECONDITION.
    *
    * @generated from enum value: ACCOUNTS_ERROR_REASON_LIMIT_EXCEEDED = 14;
    */
