@@ -81,7 +81,8 @@ function curp(run: number): string {
 /** An RFC of a company founded on 1 January 1990; the homoclave comes from the run; last the check digit (SAT). */
 function rfc(run: number): string {
   const alphabet = "0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ Ñ";
-  const letters = "ABCDEFGHIJKLMNPQRSTUVWXYZ";
+  // The first character of a homoclave is none after V.
+  const letters = "ABCDEFGHIJKLMNPQRSTUV";
   const pick = (place: number) => letters[Math.floor(run / letters.length ** place) % letters.length] ?? "A";
   const base = `${pick(2)}${pick(3)}T900101${pick(0)}${pick(1)}`;
   const sum = [...` ${base}`].reduce(

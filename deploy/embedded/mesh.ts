@@ -7,18 +7,29 @@ import { openPki, type Pki } from "#platform/embedded/pki.ts";
 import { freePort, isPortFree } from "#platform/embedded/ports.ts";
 import { type EmbeddedPostgres, startPostgres } from "#platform/embedded/postgres.ts";
 import type { StateFolder } from "#platform/embedded/state-folder.ts";
-import { type Supervised, supervise } from "#platform/embedded/supervise.ts";
+import { type Supervised, type SupervisedEvent, supervise } from "#platform/embedded/supervise.ts";
 import { openTokenIssuer, type TokenIssuer } from "#platform/embedded/token-issuer.ts";
+import { allStarted } from "./all-started.ts";
+import { openParts, type Parts } from "./parts.ts";
+import { claimState } from "./running.ts";
 import { SERVICES, type ServiceDefinition } from "./services.ts";
 
 /** How to bring it up. */
 export interface MeshOptions {
   readonly state: StateFolder;
-  /** Port of the edge on the loopback interface; another one is taken when it is busy or 0. */
+  /** Port of the edge; another one is taken when it is busy or 0. */
   readonly edgePort: number;
+  /** Address that the edge listens on; default 127.0.0.1. */
+  readonly edgeHost?: string;
   readonly progress: (line: string) => void;
   /** Settings given to every process on top of its own. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal;
+  /** Ends by force whatever runs, also in the middle of a stop. */
+  readonly force?: AbortSignal;
+  /** Hears that a process was started anew. */
+  readonly onRestart?: () => void;
 }
 
 /** A mesh that runs. */
@@ -39,80 +50,103 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Settings of ours that a process may inherit from the terminal. */
 const PASSED_ON = ["PATH", "HOME", "LANG", "TZ", "NODE_COMPILE_CACHE", "MALLA_LOG_LEVEL", "MALLA_OTLP_ENDPOINT"];
 
-/** Starts the mesh; when a part fails to start, what runs already is stopped again. */
+/**
+ * Starts the mesh; when a part fails to start, what runs already is stopped again.
+ *
+ * @throws Error when a mesh runs on the state folder already
+ */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
-  const started: (() => Promise<void>)[] = [];
+  const release = claimState(options.state);
+  const parts = openParts(options.force);
+  const stop = () => parts.stop(options.progress).finally(release);
+  const failed = new AbortController();
+  const signal = options.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, options.signal]);
   try {
-    return await bringUp(options, started);
+    return { ...(await bringUp({ ...options, signal }, parts, (why) => failed.abort(why))), stop };
   } catch (error) {
-    for (const stop of started.reverse()) {
-      await stop();
-    }
+    await stop();
     throw error;
   }
 }
 
 async function bringUp(
-  { state, edgePort, progress, settings }: MeshOptions,
-  started: (() => Promise<void>)[],
-): Promise<Mesh> {
-  const [postgres, nats, pki, issuer] = await Promise.all([
-    startPostgres({ state, progress }).then((server) => {
-      started.push(server.stop);
-      return server;
-    }),
-    startNatsServer({ state, progress }).then((server) => {
-      started.push(server.stop);
-      return server;
-    }),
-    openPki(state),
-    openTokenIssuer(state),
-  ]);
+  options: MeshOptions,
+  parts: Parts,
+  giveUp: (why: unknown) => void,
+): Promise<Omit<Mesh, "stop">> {
+  const { state, progress, signal } = options;
+  const [postgres, nats, pki, issuer] = await allStarted(
+    [
+      startPostgres({ state, progress, signal }).then((server) => parts.add("servers", server)),
+      startNatsServer({ state, progress, signal }).then((server) => parts.add("servers", server)),
+      openPki(state),
+      openTokenIssuer(state),
+    ],
+    giveUp,
+  );
   progress(`PostgreSQL on port ${postgres.port}, nats-server ${nats.version} on port ${nats.port}`);
 
   const addresses = new Map(
     await Promise.all(SERVICES.map(async ({ name }) => [name, `127.0.0.1:${await freePort()}`] as const)),
   );
-  const inherited = Object.fromEntries(
-    PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  const edgeHost = options.edgeHost ?? "127.0.0.1";
+  const edgePort = await openPort(options.edgePort, edgeHost);
+  const run = programRunner(options, { MALLA_NATS_URL: nats.url }, pki);
+  const [edge, ...services] = await allStarted(
+    [
+      run("gateway", "gateway/main.ts", {
+        ...addressSettings(addresses, [...addresses.keys()]),
+        MALLA_LISTEN: `${edgeHost}:${edgePort}`,
+        MALLA_JWKS_FILE: issuer.jwksFile,
+        MALLA_TOKEN_ISSUER: issuer.issuer,
+        MALLA_TOKEN_AUDIENCE: issuer.audience,
+      }).then((running) => parts.add("edge", running)),
+      ...SERVICES.map(async (service) => {
+        const settings = await serviceSettings(service, addresses, postgres);
+        return parts.add("services", await run(service.name, `services/${service.name}/main.ts`, settings));
+      }),
+    ],
+    giveUp,
   );
-  const base = { ...inherited, ...settings, MALLA_NATS_URL: nats.url };
-  const run = async (name: string, program: string, env: Readonly<Record<string, string>>) => {
-    const running = await supervise({
-      name,
-      program: join(root, program),
-      env: { ...base, ...(await tlsSettings(pki, name)), ...env },
-      logFile: join(state.logs, `${name}.log`),
-    });
-    started.push(running.stop);
-    return running;
-  };
-  const edgeAddress = `127.0.0.1:${edgePort !== 0 && (await isPortFree(edgePort)) ? edgePort : await freePort()}`;
-  const [edge, ...services] = await Promise.all([
-    run("gateway", "gateway/main.ts", {
-      ...addressSettings(addresses, [...addresses.keys()]),
-      MALLA_LISTEN: edgeAddress,
-      MALLA_JWKS_FILE: issuer.jwksFile,
-      MALLA_TOKEN_ISSUER: issuer.issuer,
-      MALLA_TOKEN_AUDIENCE: issuer.audience,
-    }),
-    ...SERVICES.map(async (service) =>
-      run(service.name, `services/${service.name}/main.ts`, await serviceSettings(service, addresses, postgres)),
-    ),
-  ]);
   return {
-    edgeUrl: `http://${edgeAddress}`,
+    // Who listens on all addresses is reached on this one.
+    edgeUrl: `http://${edgeHost === "0.0.0.0" ? "127.0.0.1" : edgeHost}:${edgePort}`,
     postgres,
     nats,
     issuer,
     edge,
     services: new Map(services.map((service) => [service.name, service])),
-    async stop() {
-      await edge.stop();
-      await Promise.all(services.map((service) => service.stop()));
-      await Promise.all([nats.stop(), postgres.stop()]);
-    },
   };
+}
+
+/** Starts programs with what all of them are given: settings of ours from the terminal, certificates, the bus. */
+function programRunner(options: MeshOptions, common: Readonly<Record<string, string>>, pki: Pki) {
+  const inherited = Object.fromEntries(
+    PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+  return async (name: string, program: string, env: Readonly<Record<string, string>>): Promise<Supervised> =>
+    supervise({
+      name,
+      program: join(root, program),
+      env: { ...inherited, ...options.settings, ...common, ...(await tlsSettings(pki, name)), ...env },
+      logFile: join(options.state.logs, `${name}.log`),
+      signal: options.signal,
+      hear: (event) => {
+        options.progress(inWords(event));
+        if (event.kind === "ready-again") {
+          options.onRestart?.();
+        }
+      },
+    });
+}
+
+function inWords(event: SupervisedEvent): string {
+  switch (event.kind) {
+    case "died":
+      return `${event.name} died (${event.how}); started anew in ${event.nextStartMs} ms`;
+    case "ready-again":
+      return `${event.name} is ready again, process ${event.pid}`;
+  }
 }
 
 async function serviceSettings(
@@ -129,6 +163,10 @@ async function serviceSettings(
     MALLA_DATABASE_OWNER_URL: database.owner,
     MALLA_PEER_SCOPES: service.peerScopes,
   };
+}
+
+async function openPort(asked: number, host: string): Promise<number> {
+  return asked !== 0 && (await isPortFree(asked, host)) ? asked : freePort(host);
 }
 
 function addressSettings(addresses: ReadonlyMap<string, string>, names: readonly string[]): Record<string, string> {

@@ -1,10 +1,8 @@
-/**
- * Finds a nats-server program, or fetches one: no npm package carries it.
- * The reasons for these ways and their order: docs/decisions/0001-nats-server-program.md.
- */
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+/** Finds a nats-server program, or has one fetched: no npm package carries it. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { FETCH_WAYS, type FetchWay } from "./nats-fetch.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** A nats-server program. */
@@ -14,51 +12,36 @@ export interface NatsProgram {
   readonly version: readonly [number, number, number];
 }
 
-/** Version built from source where Go is at hand. */
-const GO_VERSION = "v2.12.3";
-/** Whether the module proxy answers is known within this time; building takes longer, in milliseconds. */
-const REACH_MS = 10_000;
-const BUILD_MS = 240_000;
-const DOWNLOAD_MS = 60_000;
+/** How to look for one. */
+export interface NatsSearch {
+  readonly state: Pick<StateFolder, "bin">;
+  /** Folders as PATH has them. */
+  readonly searchPath: string;
+  readonly progress: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Default: where Debian puts servers, which an ordinary user's PATH lacks. */
+  readonly serverFolders?: readonly string[];
+  readonly ways?: readonly FetchWay[];
+}
 
-/** The newest nats-server among PATH and the state folder; where there is none, one is fetched into the state folder. */
-export async function findNatsProgram(
-  state: StateFolder,
-  searchPath: string,
-  progress: (line: string) => void,
-): Promise<NatsProgram> {
-  const places = [
-    state.bin,
-    ...searchPath.split(delimiter).filter((folder) => folder !== ""),
-    "/usr/sbin",
-    "/usr/local/sbin",
-  ];
-  const found = [...new Set(places)]
-    .map((folder) => join(folder, "nats-server"))
-    .filter((path) => existsSync(path))
-    .map(programAt)
+/** Older ones lack what the bus asks of JetStream: durable pull consumers with several subjects. */
+const OLDEST = [2, 9, 0];
+const SERVER_FOLDERS = ["/usr/sbin", "/usr/local/sbin"];
+
+/**
+ * The newest nats-server among the state folder and the search path; where there is none that will do, one is fetched
+ * into the state folder.
+ *
+ * @throws Error that says how to get one, when none could be fetched
+ */
+export async function findNatsProgram(search: NatsSearch): Promise<NatsProgram> {
+  const { state, searchPath, serverFolders = SERVER_FOLDERS } = search;
+  const folders = [state.bin, ...searchPath.split(delimiter).filter((folder) => folder !== ""), ...serverFolders];
+  const [newest] = [...new Set(folders)]
+    .map((folder) => programAt(join(folder, "nats-server")))
     .filter((program) => program !== undefined)
     .sort((a, b) => compare(b.version, a.version));
-  if (found[0] !== undefined) {
-    return found[0];
-  }
-  const failures: string[] = [];
-  for (const [name, fetchInto] of [
-    ["Go module proxy", buildWithGo],
-    ["Debian package", unpackDebian],
-  ] as const) {
-    progress(`nats-server: none found, trying the ${name}`);
-    const failure = await fetchInto(state.bin);
-    const program = failure === undefined ? programAt(join(state.bin, "nats-server")) : undefined;
-    if (program !== undefined) {
-      return program;
-    }
-    failures.push(`${name}: ${failure ?? "what it gave does not run"}`);
-    progress(`nats-server: not from the ${name} (${failure ?? "it does not run"})`);
-  }
-  throw new Error(
-    `nats-server is needed and could not be fetched (${failures.join("; ")}). Install it, e.g. \`apt-get install nats-server\`, or put the program into ${state.bin}, and start again.`,
-  );
+  return newest ?? fetchProgram(search);
 }
 
 /** Orders versions, older first. */
@@ -67,74 +50,39 @@ export function compare(a: readonly number[], b: readonly number[]): number {
   return index === -1 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }
 
-function programAt(path: string): NatsProgram | undefined {
-  const { status, stdout } = spawnSync(path, ["--version"], { encoding: "utf8", timeout: 5_000 });
-  const version = /v?(\d+)\.(\d+)\.(\d+)/.exec(stdout ?? "");
-  return status !== 0 || version === null
-    ? undefined
-    : { path, version: [Number(version[1]), Number(version[2]), Number(version[3])] };
-}
-
-/** Tries to build; says why it could not. Go checks what it downloads against its checksum database. */
-async function buildWithGo(bin: string): Promise<string | undefined> {
-  const module = `github.com/nats-io/nats-server/v2@${GO_VERSION}`;
-  const reach = await runQuietly("go", ["list", "-m", module], REACH_MS, { GOFLAGS: "-mod=mod" });
-  return reach ?? runQuietly("go", ["install", "-ldflags=-s -w", module], BUILD_MS, { GOBIN: bin });
-}
-
-/** Tries Debian's package, unpacked without being installed, which needs no rights; says why it could not. */
-async function unpackDebian(bin: string): Promise<string | undefined> {
-  const scratch = mkdtempSync(join(bin, "debian-"));
-  try {
-    const download = () => runQuietly("apt-get", ["download", "nats-server"], DOWNLOAD_MS, {}, scratch);
-    let failure = await download();
-    if (failure !== undefined && process.getuid?.() === 0) {
-      // A fresh system has no package lists yet.
-      failure = (await runQuietly("apt-get", ["update"], DOWNLOAD_MS, {})) ?? (await download());
+async function fetchProgram({ state, progress, signal, ways = FETCH_WAYS }: NatsSearch): Promise<NatsProgram> {
+  const failures: string[] = [];
+  for (const { name, fetchInto } of ways) {
+    progress(`nats-server: none found, trying the ${name}`);
+    try {
+      await fetchInto(state.bin, progress, signal);
+      const program = programAt(join(state.bin, "nats-server"));
+      if (program !== undefined) {
+        return program;
+      }
+      throw new Error(`what it gave does not run, or is older than ${OLDEST.join(".")}`);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const why = error instanceof Error ? error.message : String(error);
+      failures.push(`${name}: ${why}`);
+      progress(`nats-server: not from the ${name} (${why})`);
     }
-    const archive = readdirSync(scratch).find((name) => name.endsWith(".deb"));
-    if (failure !== undefined || archive === undefined) {
-      return failure ?? "no package was downloaded";
-    }
-    const unpacked = await runQuietly("dpkg", ["-x", join(scratch, archive), scratch], DOWNLOAD_MS, {});
-    if (unpacked === undefined) {
-      renameSync(join(scratch, "usr/sbin/nats-server"), join(bin, "nats-server"));
-    }
-    return unpacked;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
   }
+  throw new Error(
+    `nats-server is needed and could not be fetched (${failures.join("; ")}). Install it, e.g. \`apt-get install nats-server\`, or put the program into ${state.bin}, and start again.`,
+  );
 }
 
-/** Runs a program; undefined when it succeeded, else the last thing it said. */
-function runQuietly(
-  program: string,
-  args: readonly string[],
-  timeoutMs: number,
-  env: Readonly<Record<string, string>>,
-  cwd = "/",
-): Promise<string | undefined> {
-  mkdirSync(cwd, { recursive: true });
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "ignore", "pipe"],
-      timeout: timeoutMs,
-    });
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      said = `${said}${chunk.toString()}`.slice(-2_000);
-    });
-    child.on("error", (error) => resolve(`${program}: ${error.message}`));
-    child.on("close", (code, signal) =>
-      resolve(
-        code === 0
-          ? undefined
-          : signal === null
-            ? (said.trim().split("\n").at(-1) ?? `exit ${code}`)
-            : `no answer within ${timeoutMs / 1000} s`,
-      ),
-    );
-  });
+/** The program at the path; undefined when there is none that runs and is new enough. */
+function programAt(path: string): NatsProgram | undefined {
+  if (!existsSync(path)) {
+    return undefined;
+  }
+  const { status, stdout } = spawnSync(path, ["--version"], { encoding: "utf8", timeout: 5_000 });
+  const found = /v?(\d+)\.(\d+)\.(\d+)/.exec(stdout ?? "");
+  if (status !== 0 || found === null) {
+    return undefined;
+  }
+  const version = [Number(found[1]), Number(found[2]), Number(found[3])] as const;
+  return compare(version, OLDEST) < 0 ? undefined : { path, version };
 }

@@ -1,13 +1,12 @@
 /** A real nats-server with JetStream for development, tests and benches. */
-import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { compare, findNatsProgram, type NatsProgram } from "./nats-binary.ts";
 import { keptPort } from "./ports.ts";
 import type { EmbeddedServerOptions } from "./postgres.ts";
 import { keptSecret } from "./secrets.ts";
-import { commandLineOf, endProcess, isAlive, lastLines, startProgram, until } from "./server-process.ts";
+import { type EndSteps, endLeftovers, type ServerProcess, startServer } from "./server-process.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** A nats-server that runs. */
@@ -16,49 +15,68 @@ export interface EmbeddedNats {
   readonly pid: number;
   /** nats://user:password@host:port */
   readonly url: string;
-  /** e.g. "2.12.3" */
+  /** e.g. "2.12.15" */
   readonly version: string;
+  /** Where JetStream keeps its messages. */
+  readonly storeFolder: string;
   stop(): Promise<void>;
   /** Ends it as kill -9 does. */
   kill(): Promise<void>;
   /** Starts it again after stop or kill, on the same port; `forget` deletes its store first. */
   start(how: { readonly forget: boolean }): Promise<void>;
+  /** Ends it by force, and waits for nothing. */
+  abort(): void;
 }
 
 const USER = "malla";
 const START_MS = 15_000;
-const STOP_STEPS = [
+/** How long one look at the port may take. */
+const GREETING_MS = 1_000;
+const STOP_STEPS: EndSteps = [
   ["SIGTERM", 5_000],
   ["SIGKILL", 5_000],
-] as const;
+];
 /** First version that can sync each message to disk before acknowledging it. */
 const SYNC_ALWAYS_SINCE = [2, 10, 0];
 
 /** Starts nats-server on the state folder's store. */
-export async function startNatsServer({ state, progress }: EmbeddedServerOptions): Promise<EmbeddedNats> {
-  const program = await findNatsProgram(state, process.env["PATH"] ?? "", progress);
+export async function startNatsServer(options: EmbeddedServerOptions): Promise<EmbeddedNats> {
+  const { state, progress, signal } = options;
+  const program = await findNatsProgram({ state, searchPath: process.env["PATH"] ?? "", progress, signal });
   const password = keptSecret(state, "nats");
-  await endStale(state, progress);
+  await endLeftoverNats(state, progress);
   const port = await keptPort(join(state.run, "nats.port"));
-  const configFile = join(state.nats, "nats.conf");
-  writeFileSync(configFile, configuration(program, state, port, password), { mode: 0o600 });
-  let pid = await launch(program, configFile, port, state);
+  writeFileSync(configFile(state), configuration(program, state, port, password), { mode: 0o600 });
+  let server = await launch(program, port, options);
   return {
     port,
     get pid() {
-      return pid;
+      return server.pid;
     },
     url: `nats://${USER}:${password}@127.0.0.1:${port}`,
     version: program.version.join("."),
-    stop: () => endProcess(pid, STOP_STEPS),
-    kill: () => endProcess(pid, [["SIGKILL", 5_000]]),
+    storeFolder: storeFolder(state),
+    stop: () => server.end(STOP_STEPS),
+    kill: () => server.end([["SIGKILL", 5_000]]),
     async start({ forget }) {
       if (forget) {
         rmSync(storeFolder(state), { recursive: true, force: true });
       }
-      pid = await launch(program, configFile, port, state);
+      server = await launch(program, port, options);
     },
+    abort: () => server.signal("SIGKILL"),
   };
+}
+
+/** Ends what a killed start left running on the state folder's store. */
+export function endLeftoverNats(state: StateFolder, progress: (line: string) => void): Promise<void> {
+  const isOurs = (commandLine: string) =>
+    /^[^\0]*nats-server\0-c\0/.test(commandLine) && commandLine.includes(`\0${configFile(state)}\0`);
+  return endLeftovers("nats-server", isOurs, STOP_STEPS, progress);
+}
+
+function configFile(state: StateFolder): string {
+  return join(state.nats, "nats.conf");
 }
 
 function storeFolder(state: StateFolder): string {
@@ -70,7 +88,6 @@ function configuration(program: NatsProgram, state: StateFolder, port: number, p
   return [
     `listen: "127.0.0.1:${port}"`,
     `server_name: "malla-embedded"`,
-    `pid_file: ${JSON.stringify(join(state.nats, "nats.pid"))}`,
     "max_payload: 1MB",
     `authorization { user: ${USER}, password: ${JSON.stringify(password)} }`,
     "jetstream {",
@@ -81,44 +98,28 @@ function configuration(program: NatsProgram, state: StateFolder, port: number, p
   ].join("\n");
 }
 
-async function launch(program: NatsProgram, configFile: string, port: number, state: StateFolder): Promise<number> {
-  const logFile = join(state.logs, "nats.log");
-  const child = startProgram(program.path, ["-c", configFile], logFile);
-  await Promise.race([once(child, "spawn"), once(child, "error").then(([error]) => Promise.reject(error))]);
-  child.unref();
-  let answers = false;
-  const probe = () => {
-    const socket = createConnection({ host: "127.0.0.1", port });
-    socket.once("data", (greeting) => {
-      answers = greeting.toString().startsWith("INFO");
-      socket.destroy();
-    });
-    socket.once("error", () => setTimeout(probe, 20));
-  };
-  probe();
-  await until(
-    () => answers || child.exitCode !== null,
-    START_MS,
-    () => `nats-server is not ready after ${START_MS / 1000} s; see ${logFile}`,
-  );
-  if (child.exitCode !== null) {
-    throw new Error(`nats-server ended at start; ${logFile} says:\n${lastLines(logFile)}`);
-  }
-  return child.pid ?? 0;
+function launch(program: NatsProgram, port: number, { state, signal }: EmbeddedServerOptions): Promise<ServerProcess> {
+  return startServer({
+    name: "nats-server",
+    program: program.path,
+    args: ["-c", configFile(state)],
+    logFile: join(state.logs, "nats.log"),
+    isReady: () => greets(port),
+    readyWithinMs: START_MS,
+    signal,
+  });
 }
 
-/** What a start that was killed left running on this store. */
-async function endStale(state: StateFolder, progress: (line: string) => void): Promise<void> {
-  let pid = Number.NaN;
-  try {
-    pid = Number(readFileSync(join(state.nats, "nats.pid"), "utf8"));
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) {
-      throw error;
-    }
-  }
-  if (Number.isInteger(pid) && isAlive(pid) && commandLineOf(pid).includes(state.nats)) {
-    progress(`nats-server: ending process ${pid}, left over from an earlier start`);
-    await endProcess(pid, STOP_STEPS);
-  }
+/** A NATS server greets who connects with its INFO, once it serves, JetStream included. */
+function greets(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: "127.0.0.1", port, timeout: GREETING_MS });
+    const answer = (greeted: boolean) => {
+      socket.destroy();
+      resolve(greeted);
+    };
+    socket.once("data", (greeting) => answer(greeting.toString().startsWith("INFO")));
+    socket.once("timeout", () => answer(false));
+    socket.once("error", () => answer(false));
+  });
 }

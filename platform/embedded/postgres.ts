@@ -1,12 +1,12 @@
 /** A real PostgreSQL for development, tests and benches, durable as in production. */
-import { spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { keptPort } from "./ports.ts";
-import { openPostgresHome, type PostgresHome } from "./postgres-home.ts";
+import { makePostgresCluster } from "./postgres-cluster.ts";
+import { dataFolder, openPostgresHome, type PostgresHome } from "./postgres-home.ts";
 import { keptSecret } from "./secrets.ts";
-import { commandLineOf, endProcess, isAlive, lastLines, startProgram, until } from "./server-process.ts";
+import { type EndSteps, endLeftovers, hasCode, type ServerProcess, startServer } from "./server-process.ts";
 import { ensureServiceDatabase, type ServiceDatabaseUrls } from "./service-database.ts";
 import type { StateFolder } from "./state-folder.ts";
 
@@ -22,27 +22,31 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
   /** Stops and starts it on the same port; `immediate` cuts it short as a crash would. */
   restart(how: "fast" | "immediate"): Promise<void>;
+  /** Cuts it short, and waits for nothing: the next start recovers. */
+  abort(): void;
 }
 
 /** Where its state goes, and who hears of its progress. */
 export interface EmbeddedServerOptions {
   readonly state: StateFolder;
   readonly progress: (line: string) => void;
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const SUPERUSER = "postgres";
 /** Time to become ready, recovery after a crash included. */
 const START_MS = 60_000;
 /** Ends by disconnecting clients; then by giving up shared memory at once; then by force. */
-const STOP_STEPS = [
+const STOP_STEPS: EndSteps = [
   ["SIGINT", 10_000],
   ["SIGQUIT", 5_000],
   ["SIGKILL", 5_000],
-] as const;
-const CRASH_STEPS = [
+];
+const CRASH_STEPS: EndSteps = [
   ["SIGQUIT", 5_000],
   ["SIGKILL", 5_000],
-] as const;
+];
 
 /** Settings on top of PostgreSQL's own: durability is spelled out because the bank's promises rest on it. */
 const SETTINGS = {
@@ -59,103 +63,76 @@ const SETTINGS = {
 } as const;
 
 /** Starts PostgreSQL on the state folder's data, which it makes the first time. */
-export async function startPostgres({ state, progress }: EmbeddedServerOptions): Promise<EmbeddedPostgres> {
+export async function startPostgres(options: EmbeddedServerOptions): Promise<EmbeddedPostgres> {
+  const { state, progress } = options;
   const home = openPostgresHome(state);
   const password = keptSecret(state, "postgres");
   if (!existsSync(join(home.data, "PG_VERSION"))) {
     progress("PostgreSQL: making a new database cluster");
-    initialise(home, password, state);
+    makePostgresCluster(home, SUPERUSER, password);
   }
-  await endStale(home, progress);
+  await endLeftoverPostgres(state, progress);
   const port = await keptPort(join(state.run, "postgres.port"));
-  let pid = await launch(home, port, state);
+  let server = await launch(home, port, options);
 
   const superuserUrl = (database = "postgres") =>
     `postgres://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
   return {
     port,
     get pid() {
-      return pid;
+      return server.pid;
     },
     superuserUrl,
     ensureServiceDatabase: (name) => ensureServiceDatabase(superuserUrl(), name, (role) => keptSecret(state, role)),
-    stop: () => endProcess(pid, STOP_STEPS),
+    stop: () => server.end(STOP_STEPS),
     async restart(how) {
-      await endProcess(pid, how === "fast" ? STOP_STEPS : CRASH_STEPS);
-      pid = await launch(home, port, state);
+      await server.end(how === "fast" ? STOP_STEPS : CRASH_STEPS);
+      server = await launch(home, port, options);
     },
+    abort: () => server.signal("SIGQUIT"),
   };
 }
 
-/** Made beside its place and moved there when whole: a start that was cut short leaves nothing half done. */
-function initialise(home: PostgresHome, password: string, state: StateFolder): void {
-  const scratch = `${home.data}.new`;
-  rmSync(scratch, { recursive: true, force: true });
-  rmSync(home.data, { recursive: true, force: true });
-  const passwordFile = join(home.data, "..", "superuser.password");
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (home.runAs !== undefined) {
-    chownSync(passwordFile, home.runAs.uid, home.runAs.gid);
-  }
-  const options = ["--username", SUPERUSER, "--pwfile", passwordFile, "--auth", "scram-sha-256", "--encoding", "UTF8"];
-  const locale = ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"];
-  const made = spawnSync(join(home.bin, "initdb"), ["--pgdata", scratch, "--data-checksums", ...options, ...locale], {
-    ...home.runAs,
-    cwd: "/",
-    encoding: "utf8",
+/**
+ * Ends what a killed start left running on the state folder's data: the server, or processes of it that outlived it.
+ * Its lock file goes too. PostgreSQL itself would take any process that was given the same number since for the server.
+ */
+export async function endLeftoverPostgres(state: StateFolder, progress: (line: string) => void): Promise<void> {
+  const data = dataFolder(state);
+  const mark = clusterName(data);
+  const isOurs = (commandLine: string) =>
+    commandLine.includes(mark) && /^(postgres: |[^\0]*\/bin\/postgres\0)/.test(commandLine);
+  await endLeftovers("PostgreSQL", isOurs, STOP_STEPS, progress);
+  rmSync(join(data, "postmaster.pid"), { force: true });
+}
+
+/** Stands in the command line of the server and of every process of it. */
+function clusterName(data: string): string {
+  return `malla-${createHash("sha256").update(data).digest("hex").slice(0, 16)}`;
+}
+
+function launch(home: PostgresHome, port: number, { state, signal }: EmbeddedServerOptions): Promise<ServerProcess> {
+  const settings = { ...SETTINGS, port: String(port), cluster_name: clusterName(home.data) };
+  return startServer({
+    name: "PostgreSQL",
+    program: join(home.bin, "postgres"),
+    args: ["-D", home.data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+    logFile: join(state.logs, "postgres.log"),
+    options: { ...home.runAs, cwd: "/" },
+    isReady: (pid) => isReady(home, pid),
+    readyWithinMs: START_MS,
+    signal,
   });
-  rmSync(passwordFile);
-  if (made.status !== 0) {
-    throw new Error(
-      `PostgreSQL could not make its database cluster in ${state.postgres}: ${made.stderr}${made.error?.message ?? ""}`,
-    );
-  }
-  renameSync(scratch, home.data);
 }
 
-/** What a start that was killed left running on this data. */
-async function endStale(home: PostgresHome, progress: (line: string) => void): Promise<void> {
-  const pid = Number(postmasterFile(home)?.[0]);
-  if (Number.isInteger(pid) && isAlive(pid) && commandLineOf(pid).includes(home.data)) {
-    progress(`PostgreSQL: ending process ${pid}, left over from an earlier start`);
-    await endProcess(pid, STOP_STEPS);
-  }
-}
-
-async function launch(home: PostgresHome, port: number, state: StateFolder): Promise<number> {
-  const logFile = join(state.logs, "postgres.log");
-  const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([name, value]) => [
-    "-c",
-    `${name}=${value}`,
-  ]);
-  const child = startProgram(join(home.bin, "postgres"), ["-D", home.data, ...settings], logFile, {
-    ...home.runAs,
-    cwd: "/",
-  });
-  await Promise.race([once(child, "spawn"), once(child, "error").then(([error]) => Promise.reject(error))]);
-  const pid = child.pid ?? 0;
-  child.unref();
-  // Line 8 of postmaster.pid says "ready" once connections are taken (PostgreSQL, miscadmin.h).
-  await until(
-    () =>
-      child.exitCode !== null ||
-      (Number(postmasterFile(home)?.[0]) === pid && postmasterFile(home)?.[7]?.trim() === "ready"),
-    START_MS,
-    () => `PostgreSQL is not ready after ${START_MS / 1000} s; see ${logFile}`,
-  );
-  if (child.exitCode !== null) {
-    throw new Error(`PostgreSQL ended at start; ${logFile} says:\n${lastLines(logFile)}`);
-  }
-  return pid;
-}
-
-function postmasterFile(home: PostgresHome): string[] | undefined {
-  const file = join(home.data, "postmaster.pid");
+/** Line 8 of postmaster.pid says "ready" once connections are taken (PostgreSQL, miscadmin.h). */
+function isReady(home: PostgresHome, pid: number): boolean {
   try {
-    return readFileSync(file, "utf8").split("\n");
+    const lines = readFileSync(join(home.data, "postmaster.pid"), "utf8").split("\n");
+    return Number(lines[0]) === pid && lines[7]?.trim() === "ready";
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      return undefined;
+    if (hasCode(error, "ENOENT")) {
+      return false;
     }
     throw error;
   }

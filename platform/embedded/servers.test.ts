@@ -1,12 +1,11 @@
 /** PostgreSQL and nats-server through the accidents of a developer's day. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, expect, inject, it } from "vitest";
-import { compare } from "./nats-binary.ts";
 import { startNatsServer } from "./nats-server.ts";
 import { startPostgres } from "./postgres.ts";
 import { removeStateFolder } from "./postgres-home.ts";
@@ -21,6 +20,12 @@ const quiet = () => {};
 afterAll(() => {
   removeStateFolder(state);
 });
+
+/** User and group of a folder, to run as. */
+function ownerOf(path: string): { readonly uid: number; readonly gid: number } {
+  const { uid, gid } = statSync(path);
+  return { uid, gid };
+}
 
 /** Starts the server in a process of its own, which is then killed: what `kill -9` of the launcher leaves behind. */
 async function startAndAbandon(module: string, start: string): Promise<number> {
@@ -81,17 +86,82 @@ it("nats-server keeps its store, and is not hindered by one that a killed launch
   expect(isAlive(server.pid)).toBe(false);
 });
 
-it("versions are compared part by part", () => {
-  expect(
-    [
-      [2, 9, 10],
-      [2, 10, 0],
-      [2, 12, 3],
-    ].sort(compare),
-  ).toEqual([
-    [2, 9, 10],
-    [2, 10, 0],
-    [2, 12, 3],
-  ]);
-  expect(compare([2, 9, 10], [2, 10, 0])).toBeLessThan(0);
+it("nats-server that was killed starts again on the same port", async () => {
+  const server = await startNatsServer({ state, progress: quiet });
+  const [pid, port] = [server.pid, server.port];
+  await server.kill();
+  expect(isAlive(pid)).toBe(false);
+  await server.start({ forget: true });
+  expect({ port: server.port, isNew: server.pid !== pid }).toEqual({ port, isNew: true });
+  await server.stop();
 });
+
+it("PostgreSQL is not hindered by a lock file whose process number somebody else was given since", async () => {
+  const first = await startPostgres({ state, progress: quiet });
+  const lockFile = join(state.postgres, "data/postmaster.pid");
+  const lines = readFileSync(lockFile, "utf8").split("\n");
+  await first.stop();
+  const somebody = spawn("sleep", ["60"], { ...ownerOf(join(state.postgres, "data")), stdio: "ignore" });
+  await once(somebody, "spawn");
+  writeFileSync(lockFile, [somebody.pid, ...lines.slice(1)].join("\n"));
+  const second = await startPostgres({ state, progress: quiet });
+  expect(isAlive(somebody.pid ?? 0)).toBe(true);
+  somebody.kill();
+  await second.stop();
+});
+
+it("a service's roles own, serve and work, and none is above row-level security or reaches another database", async () => {
+  const server = await startPostgres({ state, progress: quiet });
+  const urls = await server.ensureServiceDatabase("ledger");
+  expect(await server.ensureServiceDatabase("ledger")).toEqual(urls);
+  const other = await server.ensureServiceDatabase("cards");
+  const admin = postgres(server.superuserUrl("ledger"), { max: 1 });
+  expect(
+    await admin`select rolname, rolsuper or rolbypassrls or rolcreatedb or rolcreaterole as powerful, rolcanlogin
+                from pg_roles where rolname like 'ledger%' order by rolname`,
+  ).toEqual(
+    ["ledger_app", "ledger_owner", "ledger_worker"].map((rolname) => ({ rolname, powerful: false, rolcanlogin: true })),
+  );
+  await admin.end();
+  const refusalOf = async (url: string, statement: string) => {
+    const client = postgres(url, { max: 1, onnotice: () => {} });
+    try {
+      await client.unsafe(statement);
+      return "none";
+    } catch (error) {
+      return error instanceof postgres.PostgresError ? error.code : String(error);
+    } finally {
+      await client.end();
+    }
+  };
+  const elsewhere = new URL(other.app);
+  elsewhere.pathname = "/ledger";
+  expect({
+    ownerMakesTable: await refusalOf(urls.owner, "create table made (id int)"),
+    appMakesTable: await refusalOf(urls.app, "create table more (id int)"),
+    workerConnects: await refusalOf(urls.worker, "select 1"),
+    strangerConnects: await refusalOf(elsewhere.href, "select 1"),
+  }).toEqual({ ownerMakesTable: "none", appMakesTable: "42501", workerConnects: "none", strangerConnects: "42501" });
+
+  const before = server.pid;
+  await server.restart("immediate");
+  expect(server.pid).not.toBe(before);
+  expect(await refusalOf(urls.owner, "select * from made")).toBe("none");
+  await server.stop();
+}, 60_000);
+
+it("a folder that was open to all when the data was made, and is not any more, keeps the data", async () => {
+  const open = mkdtempSync(join(tmpdir(), "malla-open-"));
+  chmodSync(open, 0o755);
+  const here = { ...openStateFolder(open), bin: state.bin };
+  const first = await startPostgres({ state: here, progress: quiet });
+  await first.ensureServiceDatabase("shop");
+  await first.stop();
+  chmodSync(open, 0o700);
+  const second = await startPostgres({ state: here, progress: quiet });
+  const admin = postgres(second.superuserUrl(), { max: 1 });
+  expect(await admin`select datname from pg_database where datname = 'shop'`).toHaveLength(1);
+  await admin.end();
+  await second.stop();
+  removeStateFolder(here);
+}, 60_000);

@@ -1,8 +1,9 @@
 /** Where the embedded servers keep what they know: the layout of `.malla/`. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { hasCode } from "./server-process.ts";
 
-/** Paths below one state folder; all of them exist. */
+/** Paths below one state folder; all but `postgres`, which depends on who we are, exist. */
 export interface StateFolder {
   readonly path: string;
   readonly postgres: string;
@@ -16,16 +17,22 @@ export interface StateFolder {
   /** What runs now. */
   readonly run: string;
   readonly tokens: string;
+  /** What can be made again at any time. */
+  readonly cache: string;
 }
 
-/** Makes the folders where they are missing. Only their owner may look inside. */
+/**
+ * Makes the folders where they are missing. Only their owner may look inside those with secrets.
+ *
+ * @throws Error that says whose the folder is not, when this user may not write to it
+ */
 export function openStateFolder(path: string): StateFolder {
   const below = (name: string, mode: number) => {
     const folder = join(path, name);
-    mkdirSync(folder, { recursive: true, mode });
+    makeFolder(folder, mode);
     return folder;
   };
-  mkdirSync(path, { recursive: true, mode: 0o755 });
+  makeFolder(path, 0o755);
   return {
     path,
     postgres: join(path, "postgres"),
@@ -36,5 +43,19 @@ export function openStateFolder(path: string): StateFolder {
     logs: below("logs", 0o755),
     run: below("run", 0o700),
     tokens: below("tokens", 0o700),
+    cache: below("cache", 0o755),
   };
+}
+
+function makeFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { recursive: true, mode });
+  } catch (error) {
+    if (hasCode(error, "EACCES") || hasCode(error, "EROFS")) {
+      throw new Error(`${path} cannot be made by this user: choose another state folder with --state`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
 }

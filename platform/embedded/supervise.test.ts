@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it } from "vitest";
 import { isAlive, until } from "./server-process.ts";
-import { supervise } from "./supervise.ts";
+import { type SupervisedEvent, supervise } from "./supervise.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "malla-supervise-"));
 const program = (name: string, env: Record<string, string> = {}) => ({
@@ -28,15 +28,40 @@ it("a program is started anew when it dies, and not when it is stopped", async (
   expect(running.restarts).toBe(1);
 });
 
-it("a program that was killed by somebody else is started anew", async () => {
-  const running = await supervise(program("victim"));
-  process.kill(running.pid ?? 0, "SIGKILL");
-  await until(
-    () => running.restarts === 1 && running.pid !== undefined,
-    10_000,
-    () => "not started anew",
-  );
+it("a program that dies is started anew after a pause, which is said and doubles", async () => {
+  const heard: SupervisedEvent[] = [];
+  const running = await supervise({ ...program("victim"), hear: (event) => heard.push(event) });
+  for (const count of [2, 4]) {
+    process.kill(running.pid ?? 0, "SIGKILL");
+    await until(
+      () => heard.length === count,
+      10_000,
+      () => "not started anew",
+    );
+  }
   await running.stop();
+  expect(heard).toMatchObject([
+    { kind: "died", name: "victim", how: "SIGKILL", nextStartMs: 100 },
+    { kind: "ready-again", name: "victim" },
+    { kind: "died", name: "victim", how: "SIGKILL", nextStartMs: 200 },
+    { kind: "ready-again", name: "victim" },
+  ]);
+});
+
+it("a start that is given up leaves nothing running", async () => {
+  const given = new AbortController();
+  const starting = supervise({ ...program("slow", { PROGRAM: "never ready" }), signal: given.signal });
+  given.abort(new Error("not wanted any more"));
+  await expect(starting).rejects.toThrow("not wanted any more");
+});
+
+it("a stop that waits for a deaf program is cut short by force", async () => {
+  const running = await supervise(program("deaf", { PROGRAM: "deaf" }));
+  const pid = running.pid ?? 0;
+  const stopped = running.stop();
+  running.abort();
+  await stopped;
+  expect(isAlive(pid)).toBe(false);
 });
 
 it("a program that does not start is reported with the last it said", async () => {

@@ -1,8 +1,10 @@
 /** Signs bearer tokens with a local key, for development and tests: the edge checks them as it would a bank's own. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
 import { v7 as uuidv7 } from "uuid";
+import { z } from "zod";
+import { exclusively } from "./exclusively.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 /** What a token says. */
@@ -23,6 +25,9 @@ export interface TokenIssuer {
   issue(claims: TokenClaims): Promise<string>;
 }
 
+/** Private key as a JSON Web Key (RFC 8037), with the id that tokens and the public set name it by. */
+const privateKey = z.object({ kty: z.literal("OKP"), crv: z.string(), x: z.string(), d: z.string(), kid: z.string() });
+
 const ALGORITHM = "EdDSA";
 const ISSUER = "https://malla.local/issuer";
 const AUDIENCE = "malla";
@@ -31,14 +36,12 @@ const AUDIENCE = "malla";
 export async function openTokenIssuer(state: StateFolder): Promise<TokenIssuer> {
   const keyFile = join(state.keys, "issuer.jwk");
   const jwksFile = join(state.keys, "jwks.json");
-  if (!existsSync(keyFile) || !existsSync(jwksFile)) {
-    const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-    const publicJwk = await exportJWK(publicKey);
-    const kid = await calculateJwkThumbprint(publicJwk);
-    writeFileSync(keyFile, JSON.stringify({ ...(await exportJWK(privateKey)), kid }), { mode: 0o600 });
-    writeFileSync(jwksFile, JSON.stringify({ keys: [{ ...publicJwk, kid, alg: ALGORITHM, use: "sig" }] }));
-  }
-  const jwk = JSON.parse(readFileSync(keyFile, "utf8")) as JWK;
+  await exclusively(join(state.keys, "lock"), async () => {
+    if (!existsSync(keyFile) || !existsSync(jwksFile)) {
+      await makeKey(keyFile, jwksFile);
+    }
+  });
+  const jwk = privateKey.parse(JSON.parse(readFileSync(keyFile, "utf8")));
   const key = await importJWK(jwk, ALGORITHM);
   return {
     jwksFile,
@@ -46,7 +49,7 @@ export async function openTokenIssuer(state: StateFolder): Promise<TokenIssuer> 
     audience: AUDIENCE,
     issue: ({ tenant, subject, scopes, ttlSeconds }) =>
       new SignJWT({ tenant, scope: scopes.join(" ") })
-        .setProtectedHeader({ alg: ALGORITHM, typ: "at+jwt", ...(jwk.kid === undefined ? {} : { kid: jwk.kid }) })
+        .setProtectedHeader({ alg: ALGORITHM, typ: "at+jwt", kid: jwk.kid })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setSubject(subject)
@@ -55,4 +58,12 @@ export async function openTokenIssuer(state: StateFolder): Promise<TokenIssuer> 
         .setJti(uuidv7())
         .sign(key),
   };
+}
+
+async function makeKey(keyFile: string, jwksFile: string): Promise<void> {
+  const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+  const publicJwk = await exportJWK(publicKey);
+  const kid = await calculateJwkThumbprint(publicJwk);
+  writeFileSync(keyFile, JSON.stringify({ ...(await exportJWK(privateKey)), kid }), { mode: 0o600 });
+  writeFileSync(jwksFile, JSON.stringify({ keys: [{ ...publicJwk, kid, alg: ALGORITHM, use: "sig" }] }));
 }

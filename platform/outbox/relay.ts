@@ -5,6 +5,7 @@
 import { sql } from "drizzle-orm";
 import type { Bus } from "../bus/bus.ts";
 import { streamOf, subjectsOf } from "../bus/subjects.ts";
+import { arrayLiteral } from "../db/array-literal.ts";
 import type { Database, Transaction } from "../db/database.ts";
 import type { Logger } from "../telemetry/log.ts";
 
@@ -103,12 +104,11 @@ interface UnsentRow extends Record<string, unknown> {
 /** Publishes the next events. The transaction, and with it the lock, is held until the broker has acknowledged them. */
 function sendBatch(database: Database, bus: Bus, epoch: string): Promise<number> {
   return database.worker(async (transaction) => {
-    if (!(await takeLock(transaction))) {
-      return 0;
-    }
+    // Without the lock, which another relay holds, nothing is read: one round trip for both.
     const rows = await transaction.execute<UnsentRow>(sql`
+      with lock as materialized (select pg_try_advisory_xact_lock(${RELAY_LOCK}) as taken)
       select position, event_id, subject, payload from outbox
-      where stream_sequence is null order by position limit ${BATCH}`);
+      where stream_sequence is null and (select taken from lock) order by position limit ${BATCH}`);
     if (rows.length === 0) {
       return 0;
     }
@@ -133,12 +133,13 @@ async function markSent(
   sent: readonly { position: string; sequence: number }[],
 ): Promise<void> {
   if (sent.length > 0) {
+    // Arrays keep the statement the same for any number of rows, so it is prepared once.
     await transaction.execute(sql`
       update outbox set stream_epoch = ${epoch}, stream_sequence = sent.sequence
-      from (values ${sql.join(
-        sent.map((row) => sql`(${row.position}::bigint, ${row.sequence}::bigint)`),
-        sql`, `,
-      )}) as sent (position, sequence)
+      from unnest(
+        ${arrayLiteral(sent.map((row) => row.position))}::bigint[],
+        ${arrayLiteral(sent.map((row) => String(row.sequence)))}::bigint[]
+      ) as sent (position, sequence)
       where outbox.position = sent.position`);
   }
 }
