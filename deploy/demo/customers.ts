@@ -44,9 +44,9 @@ function pair(
   };
 }
 
-/** Nine digits from the run, then two check digits: weights 10..2 and 11..2, modulo 11 (Receita Federal). */
+/** 10 and seven digits from the run (nine that are alike were given to nobody), then two check digits, modulo 11. */
 function cpf(run: number): string {
-  const base = String(run % 1_000_000_000).padStart(9, "0");
+  const base = `10${String(run % 10_000_000).padStart(7, "0")}`;
   const digit = (text: string) => modulo11(sumOf(text, (fromRight) => fromRight + 2));
   const first = `${base}${digit(base)}`;
   return `${first}${digit(first)}`;
