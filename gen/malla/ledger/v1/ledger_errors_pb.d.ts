@@ -28,6 +28,50 @@ export enum LedgerErrorReason {
    * @generated from enum value: LEDGER_ERROR_REASON_ACCOUNT_NOT_FOUND = 1;
    */
   ACCOUNT_NOT_FOUND = 1,
+
+  /**
+   * The account keeps no history, so its past balances are not known; metadata: "account_id". FAILED_PRECONDITION.
+   *
+   * @generated from enum value: LEDGER_ERROR_REASON_ACCOUNT_KEEPS_NO_HISTORY = 2;
+   */
+  ACCOUNT_KEEPS_NO_HISTORY = 2,
+
+  /**
+   * This process does not write the ledger now: another one does, or it is just taking over. Retry after the time of
+   * RetryInfo. UNAVAILABLE.
+   *
+   * @generated from enum value: LEDGER_ERROR_REASON_NOT_THE_WRITER = 3;
+   */
+  NOT_THE_WRITER = 3,
+
+  /**
+   * What was written is not yet readable this way; metadata: "behind", the number of transfers. Retry after the time of
+   * RetryInfo. UNAVAILABLE.
+   *
+   * @generated from enum value: LEDGER_ERROR_REASON_HISTORY_BEHIND = 4;
+   */
+  HISTORY_BEHIND = 4,
+
+  /**
+   * The columns of a load have different lengths; metadata: "column". INVALID_ARGUMENT.
+   *
+   * @generated from enum value: LEDGER_ERROR_REASON_COLUMNS_UNEVEN = 5;
+   */
+  COLUMNS_UNEVEN = 5,
+
+  /**
+   * The storage cannot take more. Nothing is known to have been written; send again. RESOURCE_EXHAUSTED.
+   *
+   * @generated from enum value: LEDGER_ERROR_REASON_STORAGE_FULL = 6;
+   */
+  STORAGE_FULL = 6,
+
+  /**
+   * The value date is no day of the calendar. INVALID_ARGUMENT.
+   *
+   * @generated from enum value: LEDGER_ERROR_REASON_VALUE_DATE_INVALID = 7;
+   */
+  VALUE_DATE_INVALID = 7,
 }
 
 /**
@@ -57,6 +101,34 @@ export enum CreateAccountStatus {
   CREATED = 1,
 
   /**
+   * The request imports, and this item has no import_time.
+   *
+   * @generated from enum value: CREATE_ACCOUNT_STATUS_IMPORTED_EVENT_EXPECTED = 12;
+   */
+  IMPORTED_EVENT_EXPECTED = 12,
+
+  /**
+   * The request does not import, and this item has an import_time.
+   *
+   * @generated from enum value: CREATE_ACCOUNT_STATUS_IMPORTED_EVENT_NOT_EXPECTED = 13;
+   */
+  IMPORTED_EVENT_NOT_EXPECTED = 13,
+
+  /**
+   * The import_time is before 1970 or after 2262.
+   *
+   * @generated from enum value: CREATE_ACCOUNT_STATUS_IMPORTED_EVENT_TIMESTAMP_OUT_OF_RANGE = 14;
+   */
+  IMPORTED_EVENT_TIMESTAMP_OUT_OF_RANGE = 14,
+
+  /**
+   * The import_time is not in the past.
+   *
+   * @generated from enum value: CREATE_ACCOUNT_STATUS_IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE = 15;
+   */
+  IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE = 15,
+
+  /**
    * The id is all zeros.
    *
    * @generated from enum value: CREATE_ACCOUNT_STATUS_ID_MUST_NOT_BE_ZERO = 2;
@@ -69,6 +141,13 @@ export enum CreateAccountStatus {
    * @generated from enum value: CREATE_ACCOUNT_STATUS_ID_MUST_NOT_BE_INT_MAX = 3;
    */
   ID_MUST_NOT_BE_INT_MAX = 3,
+
+  /**
+   * The id exists with other flags: keeps_history or closed as it was made, or as an import.
+   *
+   * @generated from enum value: CREATE_ACCOUNT_STATUS_EXISTS_WITH_DIFFERENT_FLAGS = 16;
+   */
+  EXISTS_WITH_DIFFERENT_FLAGS = 16,
 
   /**
    * The id exists with another balance constraint.
@@ -125,6 +204,13 @@ export enum CreateAccountStatus {
    * @generated from enum value: CREATE_ACCOUNT_STATUS_OVERDRAFT_LIMIT_NEEDS_CONSTRAINT = 11;
    */
   OVERDRAFT_LIMIT_NEEDS_CONSTRAINT = 11,
+
+  /**
+   * The import_time is not later than the create_time of every account of the tenant.
+   *
+   * @generated from enum value: CREATE_ACCOUNT_STATUS_IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS = 17;
+   */
+  IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS = 17,
 }
 
 /**
@@ -147,7 +233,7 @@ export enum CreateTransferStatus {
   UNSPECIFIED = 0,
 
   /**
-   * Posted.
+   * Booked.
    *
    * @generated from enum value: CREATE_TRANSFER_STATUS_CREATED = 1;
    */
@@ -166,6 +252,34 @@ export enum CreateTransferStatus {
    * @generated from enum value: CREATE_TRANSFER_STATUS_LINKED_EVENT_CHAIN_OPEN = 3;
    */
   LINKED_EVENT_CHAIN_OPEN = 3,
+
+  /**
+   * The request imports, and this item has no import_time.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_IMPORTED_EVENT_EXPECTED = 25;
+   */
+  IMPORTED_EVENT_EXPECTED = 25,
+
+  /**
+   * The request does not import, and this item has an import_time.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_IMPORTED_EVENT_NOT_EXPECTED = 26;
+   */
+  IMPORTED_EVENT_NOT_EXPECTED = 26,
+
+  /**
+   * The import_time is before 1970 or after 2262.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_IMPORTED_EVENT_TIMESTAMP_OUT_OF_RANGE = 27;
+   */
+  IMPORTED_EVENT_TIMESTAMP_OUT_OF_RANGE = 27,
+
+  /**
+   * The import_time is not in the past.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE = 28;
+   */
+  IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE = 28,
 
   /**
    * The id is all zeros.
@@ -189,6 +303,27 @@ export enum CreateTransferStatus {
   EXISTS_WITH_DIFFERENT_LINKED = 6,
 
   /**
+   * The id exists with another phase, another balancing or closing flag, or as an import or not.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_EXISTS_WITH_DIFFERENT_FLAGS = 29;
+   */
+  EXISTS_WITH_DIFFERENT_FLAGS = 29,
+
+  /**
+   * The id exists with another pending transfer.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_EXISTS_WITH_DIFFERENT_PENDING_ID = 30;
+   */
+  EXISTS_WITH_DIFFERENT_PENDING_ID = 30,
+
+  /**
+   * The id exists with another timeout.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_EXISTS_WITH_DIFFERENT_TIMEOUT = 31;
+   */
+  EXISTS_WITH_DIFFERENT_TIMEOUT = 31,
+
+  /**
    * The id exists with another debit account.
    *
    * @generated from enum value: CREATE_TRANSFER_STATUS_EXISTS_WITH_DIFFERENT_DEBIT_ACCOUNT_ID = 7;
@@ -203,7 +338,7 @@ export enum CreateTransferStatus {
   EXISTS_WITH_DIFFERENT_CREDIT_ACCOUNT_ID = 8,
 
   /**
-   * The id exists with another amount.
+   * The id exists with another amount. Of a balancing transfer: with a most that is less than what was moved.
    *
    * @generated from enum value: CREATE_TRANSFER_STATUS_EXISTS_WITH_DIFFERENT_AMOUNT = 9;
    */
@@ -222,6 +357,20 @@ export enum CreateTransferStatus {
    * @generated from enum value: CREATE_TRANSFER_STATUS_EXISTS_WITH_DIFFERENT_METADATA = 11;
    */
   EXISTS_WITH_DIFFERENT_METADATA = 11,
+
+  /**
+   * The id exists with another value date.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_EXISTS_WITH_DIFFERENT_VALUE_DATE = 32;
+   */
+  EXISTS_WITH_DIFFERENT_VALUE_DATE = 32,
+
+  /**
+   * The id exists as the reversal of another transfer, or of none.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_EXISTS_WITH_DIFFERENT_REVERSES_ID = 33;
+   */
+  EXISTS_WITH_DIFFERENT_REVERSES_ID = 33,
 
   /**
    * The id exists with another code.
@@ -245,11 +394,54 @@ export enum CreateTransferStatus {
   ID_ALREADY_FAILED = 14,
 
   /**
-   * The amount is zero or negative.
+   * Never sent: an amount of zero is booked, and a negative one breaks the rules of Money.
    *
-   * @generated from enum value: CREATE_TRANSFER_STATUS_AMOUNT_MUST_BE_POSITIVE = 15;
+   * @generated from enum value: CREATE_TRANSFER_STATUS_AMOUNT_MUST_BE_POSITIVE = 15 [deprecated = true];
+   * @deprecated
    */
   AMOUNT_MUST_BE_POSITIVE = 15,
+
+  /**
+   * The amount is negative.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_AMOUNT_MUST_NOT_BE_NEGATIVE = 34;
+   */
+  AMOUNT_MUST_NOT_BE_NEGATIVE = 34,
+
+  /**
+   * To post or void does not go with balancing_* or closing_*, and a step of two phases not with reverses_id.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_FLAGS_ARE_MUTUALLY_EXCLUSIVE = 35;
+   */
+  FLAGS_ARE_MUTUALLY_EXCLUSIVE = 35,
+
+  /**
+   * The debit account's id is missing or all zeros.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_DEBIT_ACCOUNT_ID_MUST_NOT_BE_ZERO = 36;
+   */
+  DEBIT_ACCOUNT_ID_MUST_NOT_BE_ZERO = 36,
+
+  /**
+   * The debit account's id is all ones.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_DEBIT_ACCOUNT_ID_MUST_NOT_BE_INT_MAX = 37;
+   */
+  DEBIT_ACCOUNT_ID_MUST_NOT_BE_INT_MAX = 37,
+
+  /**
+   * The credit account's id is missing or all zeros.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_CREDIT_ACCOUNT_ID_MUST_NOT_BE_ZERO = 38;
+   */
+  CREDIT_ACCOUNT_ID_MUST_NOT_BE_ZERO = 38,
+
+  /**
+   * The credit account's id is all ones.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_CREDIT_ACCOUNT_ID_MUST_NOT_BE_INT_MAX = 39;
+   */
+  CREDIT_ACCOUNT_ID_MUST_NOT_BE_INT_MAX = 39,
 
   /**
    * Debit and credit account are the same.
@@ -257,6 +449,69 @@ export enum CreateTransferStatus {
    * @generated from enum value: CREATE_TRANSFER_STATUS_ACCOUNTS_MUST_BE_DIFFERENT = 16;
    */
   ACCOUNTS_MUST_BE_DIFFERENT = 16,
+
+  /**
+   * Only to post or void names a pending_id.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_ID_MUST_BE_ZERO = 40;
+   */
+  PENDING_ID_MUST_BE_ZERO = 40,
+
+  /**
+   * To post or void needs a pending_id.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_ID_MUST_NOT_BE_ZERO = 41;
+   */
+  PENDING_ID_MUST_NOT_BE_ZERO = 41,
+
+  /**
+   * The pending_id is all ones.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_ID_MUST_NOT_BE_INT_MAX = 42;
+   */
+  PENDING_ID_MUST_NOT_BE_INT_MAX = 42,
+
+  /**
+   * The pending_id is the transfer's own id.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_ID_MUST_BE_DIFFERENT = 43;
+   */
+  PENDING_ID_MUST_BE_DIFFERENT = 43,
+
+  /**
+   * Only a pending transfer has a timeout.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_TIMEOUT_RESERVED_FOR_PENDING_TRANSFER = 44;
+   */
+  TIMEOUT_RESERVED_FOR_PENDING_TRANSFER = 44,
+
+  /**
+   * Only a pending transfer closes an account.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_CLOSING_TRANSFER_MUST_BE_PENDING = 45;
+   */
+  CLOSING_TRANSFER_MUST_BE_PENDING = 45,
+
+  /**
+   * A transfer that does not post or void needs an amount.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_AMOUNT_MUST_BE_SET = 46;
+   */
+  AMOUNT_MUST_BE_SET = 46,
+
+  /**
+   * The value date is no day of the calendar.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_VALUE_DATE_INVALID = 47;
+   */
+  VALUE_DATE_INVALID = 47,
+
+  /**
+   * A transfer that does not post or void needs a code.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_CODE_MUST_NOT_BE_ZERO = 48;
+   */
+  CODE_MUST_NOT_BE_ZERO = 48,
 
   /**
    * No such debit account. Transient.
@@ -287,18 +542,200 @@ export enum CreateTransferStatus {
   CURRENCIES_MUST_MATCH = 20,
 
   /**
-   * The debit account's debits would pass 2^63-1.
+   * No such pending transfer. Transient.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_NOT_FOUND = 49;
+   */
+  PENDING_TRANSFER_NOT_FOUND = 49,
+
+  /**
+   * The transfer named by pending_id is not a pending one.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_NOT_PENDING = 50;
+   */
+  PENDING_TRANSFER_NOT_PENDING = 50,
+
+  /**
+   * The pending transfer debits another account.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID = 51;
+   */
+  PENDING_TRANSFER_HAS_DIFFERENT_DEBIT_ACCOUNT_ID = 51,
+
+  /**
+   * The pending transfer credits another account.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID = 52;
+   */
+  PENDING_TRANSFER_HAS_DIFFERENT_CREDIT_ACCOUNT_ID = 52,
+
+  /**
+   * The pending transfer is in another currency.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_HAS_DIFFERENT_CURRENCY = 53;
+   */
+  PENDING_TRANSFER_HAS_DIFFERENT_CURRENCY = 53,
+
+  /**
+   * The pending transfer has another code.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_HAS_DIFFERENT_CODE = 54;
+   */
+  PENDING_TRANSFER_HAS_DIFFERENT_CODE = 54,
+
+  /**
+   * More would be posted than is pending.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_EXCEEDS_PENDING_TRANSFER_AMOUNT = 55;
+   */
+  EXCEEDS_PENDING_TRANSFER_AMOUNT = 55,
+
+  /**
+   * The void names another amount than is pending.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT = 56;
+   */
+  PENDING_TRANSFER_HAS_DIFFERENT_AMOUNT = 56,
+
+  /**
+   * The pending transfer was posted.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_ALREADY_POSTED = 57;
+   */
+  PENDING_TRANSFER_ALREADY_POSTED = 57,
+
+  /**
+   * The pending transfer was voided.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_ALREADY_VOIDED = 58;
+   */
+  PENDING_TRANSFER_ALREADY_VOIDED = 58,
+
+  /**
+   * The pending transfer expired.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_PENDING_TRANSFER_EXPIRED = 59;
+   */
+  PENDING_TRANSFER_EXPIRED = 59,
+
+  /**
+   * No such transfer to reverse. Transient.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_REVERSED_TRANSFER_NOT_FOUND = 60;
+   */
+  REVERSED_TRANSFER_NOT_FOUND = 60,
+
+  /**
+   * The transfer to reverse moved no money: it is pending, or a void.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_REVERSED_TRANSFER_NOT_POSTED = 61;
+   */
+  REVERSED_TRANSFER_NOT_POSTED = 61,
+
+  /**
+   * The reversal does not go between the same accounts in the other direction.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_REVERSAL_MUST_MIRROR_ACCOUNTS = 62;
+   */
+  REVERSAL_MUST_MIRROR_ACCOUNTS = 62,
+
+  /**
+   * The reversals together would exceed what was moved. Transient.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_EXCEEDS_REVERSED_TRANSFER_AMOUNT = 63;
+   */
+  EXCEEDS_REVERSED_TRANSFER_AMOUNT = 63,
+
+  /**
+   * The import_time is not later than the book_time of every transfer of the tenant.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS = 64;
+   */
+  IMPORTED_EVENT_TIMESTAMP_MUST_NOT_REGRESS = 64,
+
+  /**
+   * The debit account was made after the import_time.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_DEBIT_ACCOUNT = 65;
+   */
+  IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_DEBIT_ACCOUNT = 65,
+
+  /**
+   * The credit account was made after the import_time.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_CREDIT_ACCOUNT = 66;
+   */
+  IMPORTED_EVENT_TIMESTAMP_MUST_POSTDATE_CREDIT_ACCOUNT = 66,
+
+  /**
+   * An imported transfer has no timeout.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_IMPORTED_EVENT_TIMEOUT_MUST_BE_ZERO = 67;
+   */
+  IMPORTED_EVENT_TIMEOUT_MUST_BE_ZERO = 67,
+
+  /**
+   * The debit account is closed. Transient.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_DEBIT_ACCOUNT_ALREADY_CLOSED = 68;
+   */
+  DEBIT_ACCOUNT_ALREADY_CLOSED = 68,
+
+  /**
+   * The credit account is closed. Transient.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_CREDIT_ACCOUNT_ALREADY_CLOSED = 69;
+   */
+  CREDIT_ACCOUNT_ALREADY_CLOSED = 69,
+
+  /**
+   * The debit account's pending debits would pass 2^63-1.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_OVERFLOWS_DEBITS_PENDING = 70;
+   */
+  OVERFLOWS_DEBITS_PENDING = 70,
+
+  /**
+   * The credit account's pending credits would pass 2^63-1.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_OVERFLOWS_CREDITS_PENDING = 71;
+   */
+  OVERFLOWS_CREDITS_PENDING = 71,
+
+  /**
+   * The debit account's posted debits would pass 2^63-1.
    *
    * @generated from enum value: CREATE_TRANSFER_STATUS_OVERFLOWS_DEBITS_POSTED = 21;
    */
   OVERFLOWS_DEBITS_POSTED = 21,
 
   /**
-   * The credit account's credits would pass 2^63-1.
+   * The credit account's posted credits would pass 2^63-1.
    *
    * @generated from enum value: CREATE_TRANSFER_STATUS_OVERFLOWS_CREDITS_POSTED = 22;
    */
   OVERFLOWS_CREDITS_POSTED = 22,
+
+  /**
+   * The debit account's debits, pending and posted, would pass 2^63-1.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_OVERFLOWS_DEBITS = 72;
+   */
+  OVERFLOWS_DEBITS = 72,
+
+  /**
+   * The credit account's credits, pending and posted, would pass 2^63-1.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_OVERFLOWS_CREDITS = 73;
+   */
+  OVERFLOWS_CREDITS = 73,
+
+  /**
+   * The time of expiry would pass what nanoseconds in 64 bits can say.
+   *
+   * @generated from enum value: CREATE_TRANSFER_STATUS_OVERFLOWS_TIMEOUT = 74;
+   */
+  OVERFLOWS_TIMEOUT = 74,
 
   /**
    * The debit account would pass its constraint: insufficient funds. Transient.

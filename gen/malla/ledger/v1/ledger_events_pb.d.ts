@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Account, Transfer } from "./ledger_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file malla/ledger/v1/ledger_events.proto.
@@ -12,7 +13,7 @@ import type { Account, Transfer } from "./ledger_pb.js";
 export declare const file_malla_ledger_v1_ledger_events: GenFile;
 
 /**
- * An account was made. With TransferPosted it suffices to rebuild every balance.
+ * An account was made.
  *
  * @generated from message malla.ledger.v1.AccountCreated
  */
@@ -32,7 +33,7 @@ export declare type AccountCreated = Message<"malla.ledger.v1.AccountCreated"> &
 export declare const AccountCreatedSchema: GenMessage<AccountCreated>;
 
 /**
- * A transfer was posted.
+ * A transfer moved money at once, or posted a pending one.
  *
  * @generated from message malla.ledger.v1.TransferPosted
  */
@@ -43,6 +44,13 @@ export declare type TransferPosted = Message<"malla.ledger.v1.TransferPosted"> &
    * @generated from field: malla.ledger.v1.Transfer transfer = 1;
    */
   transfer?: Transfer | undefined;
+
+  /**
+   * Where it posts a pending transfer: the pending amount, in minor units, which is no longer reserved.
+   *
+   * @generated from field: int64 released_minor_units = 2;
+   */
+  releasedMinorUnits: bigint;
 };
 
 /**
@@ -50,4 +58,71 @@ export declare type TransferPosted = Message<"malla.ledger.v1.TransferPosted"> &
  * Use `create(TransferPostedSchema)` to create a new message.
  */
 export declare const TransferPostedSchema: GenMessage<TransferPosted>;
+
+/**
+ * A transfer reserves an amount.
+ *
+ * @generated from message malla.ledger.v1.TransferPending
+ */
+export declare type TransferPending = Message<"malla.ledger.v1.TransferPending"> & {
+  /**
+   * The transfer as booked.
+   *
+   * @generated from field: malla.ledger.v1.Transfer transfer = 1;
+   */
+  transfer?: Transfer | undefined;
+};
+
+/**
+ * Describes the message malla.ledger.v1.TransferPending.
+ * Use `create(TransferPendingSchema)` to create a new message.
+ */
+export declare const TransferPendingSchema: GenMessage<TransferPending>;
+
+/**
+ * A pending transfer was voided.
+ *
+ * @generated from message malla.ledger.v1.TransferVoided
+ */
+export declare type TransferVoided = Message<"malla.ledger.v1.TransferVoided"> & {
+  /**
+   * The transfer that voids, as booked; its amount is no longer reserved.
+   *
+   * @generated from field: malla.ledger.v1.Transfer transfer = 1;
+   */
+  transfer?: Transfer | undefined;
+};
+
+/**
+ * Describes the message malla.ledger.v1.TransferVoided.
+ * Use `create(TransferVoidedSchema)` to create a new message.
+ */
+export declare const TransferVoidedSchema: GenMessage<TransferVoided>;
+
+/**
+ * A pending transfer expired.
+ *
+ * @generated from message malla.ledger.v1.TransferExpired
+ */
+export declare type TransferExpired = Message<"malla.ledger.v1.TransferExpired"> & {
+  /**
+   * The pending transfer; its amount is no longer reserved.
+   *
+   * @generated from field: malla.ledger.v1.Transfer transfer = 1;
+   */
+  transfer?: Transfer | undefined;
+
+  /**
+   * When the ledger released it.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 2;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message malla.ledger.v1.TransferExpired.
+ * Use `create(TransferExpiredSchema)` to create a new message.
+ */
+export declare const TransferExpiredSchema: GenMessage<TransferExpired>;
 

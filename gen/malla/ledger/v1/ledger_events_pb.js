@@ -3,13 +3,14 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_malla_ledger_v1_ledger } from "./ledger_pb.js";
 
 /**
  * Describes the file malla/ledger/v1/ledger_events.proto.
  */
 export const file_malla_ledger_v1_ledger_events = /*@__PURE__*/
-  fileDesc("CiNtYWxsYS9sZWRnZXIvdjEvbGVkZ2VyX2V2ZW50cy5wcm90bxIPbWFsbGEubGVkZ2VyLnYxIjsKDkFjY291bnRDcmVhdGVkEikKB2FjY291bnQYASABKAsyGC5tYWxsYS5sZWRnZXIudjEuQWNjb3VudCI9Cg5UcmFuc2ZlclBvc3RlZBIrCgh0cmFuc2ZlchgBIAEoCzIZLm1hbGxhLmxlZGdlci52MS5UcmFuc2ZlckInWiVtYWxsYS5kZXYvZ28vbWFsbGEvbGVkZ2VyL3YxO2xlZGdlcnYxYgZwcm90bzM", [file_malla_ledger_v1_ledger]);
+  fileDesc("CiNtYWxsYS9sZWRnZXIvdjEvbGVkZ2VyX2V2ZW50cy5wcm90bxIPbWFsbGEubGVkZ2VyLnYxIjsKDkFjY291bnRDcmVhdGVkEikKB2FjY291bnQYASABKAsyGC5tYWxsYS5sZWRnZXIudjEuQWNjb3VudCJbCg5UcmFuc2ZlclBvc3RlZBIrCgh0cmFuc2ZlchgBIAEoCzIZLm1hbGxhLmxlZGdlci52MS5UcmFuc2ZlchIcChRyZWxlYXNlZF9taW5vcl91bml0cxgCIAEoAyI+Cg9UcmFuc2ZlclBlbmRpbmcSKwoIdHJhbnNmZXIYASABKAsyGS5tYWxsYS5sZWRnZXIudjEuVHJhbnNmZXIiPQoOVHJhbnNmZXJWb2lkZWQSKwoIdHJhbnNmZXIYASABKAsyGS5tYWxsYS5sZWRnZXIudjEuVHJhbnNmZXIibwoPVHJhbnNmZXJFeHBpcmVkEisKCHRyYW5zZmVyGAEgASgLMhkubWFsbGEubGVkZ2VyLnYxLlRyYW5zZmVyEi8KC2V4cGlyZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEInWiVtYWxsYS5kZXYvZ28vbWFsbGEvbGVkZ2VyL3YxO2xlZGdlcnYxYgZwcm90bzM", [file_google_protobuf_timestamp, file_malla_ledger_v1_ledger]);
 
 /**
  * Describes the message malla.ledger.v1.AccountCreated.
@@ -24,4 +25,25 @@ export const AccountCreatedSchema = /*@__PURE__*/
  */
 export const TransferPostedSchema = /*@__PURE__*/
   messageDesc(file_malla_ledger_v1_ledger_events, 1);
+
+/**
+ * Describes the message malla.ledger.v1.TransferPending.
+ * Use `create(TransferPendingSchema)` to create a new message.
+ */
+export const TransferPendingSchema = /*@__PURE__*/
+  messageDesc(file_malla_ledger_v1_ledger_events, 2);
+
+/**
+ * Describes the message malla.ledger.v1.TransferVoided.
+ * Use `create(TransferVoidedSchema)` to create a new message.
+ */
+export const TransferVoidedSchema = /*@__PURE__*/
+  messageDesc(file_malla_ledger_v1_ledger_events, 3);
+
+/**
+ * Describes the message malla.ledger.v1.TransferExpired.
+ * Use `create(TransferExpiredSchema)` to create a new message.
+ */
+export const TransferExpiredSchema = /*@__PURE__*/
+  messageDesc(file_malla_ledger_v1_ledger_events, 4);
 

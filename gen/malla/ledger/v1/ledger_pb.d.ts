@@ -8,6 +8,7 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import type { Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Money } from "../../type/v1/money_pb.js";
+import type { Date } from "../../../google/type/date_pb.js";
 
 /**
  * Describes the file malla/ledger/v1/ledger.proto.
@@ -87,11 +88,48 @@ export declare type Account = Message<"malla.ledger.v1.Account"> & {
   creditsPosted: bigint;
 
   /**
-   * When the ledger made the account; strictly increasing over all accounts and transfers of a tenant. Output only.
+   * When the ledger made the account; strictly increasing over all accounts of a tenant. Output only.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 10;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * Keeps the balance after every transfer, so that it can be read as of any past time.
+   *
+   * @generated from field: bool keeps_history = 11;
+   */
+  keepsHistory: boolean;
+
+  /**
+   * Refuses every transfer but the void of a pending one. Set when the account is made, or by a pending transfer with
+   * `closing_debit` or `closing_credit`, whose void opens the account again.
+   *
+   * @generated from field: bool closed = 12;
+   */
+  closed: boolean;
+
+  /**
+   * Sum of debits reserved by pending transfers, in minor units. Output only.
+   *
+   * @generated from field: int64 debits_pending = 13;
+   */
+  debitsPending: bigint;
+
+  /**
+   * Sum of credits reserved by pending transfers, in minor units. Output only.
+   *
+   * @generated from field: int64 credits_pending = 14;
+   */
+  creditsPending: bigint;
+
+  /**
+   * Makes the item an import from another ledger: the create_time to give it. In the past, and later than the
+   * create_time of every account of the tenant; a request imports all of its items or none.
+   *
+   * @generated from field: google.protobuf.Timestamp import_time = 15;
+   */
+  importTime?: Timestamp | undefined;
 };
 
 /**
@@ -101,42 +139,44 @@ export declare type Account = Message<"malla.ledger.v1.Account"> & {
 export declare const AccountSchema: GenMessage<Account>;
 
 /**
- * A movement of money between two accounts of one ledger and one currency. Immutable.
+ * A movement of money between two accounts of one ledger and one currency, or a step of one. Immutable, but for `state`.
  *
  * @generated from message malla.ledger.v1.Transfer
  */
 export declare type Transfer = Message<"malla.ledger.v1.Transfer"> & {
   /**
-   * Identity, 128 bits written as a UUID in lower case, and the idempotency key: a transfer with the same id is posted
-   * at most once. Neither all zeros nor all ones.
+   * Identity, 128 bits written as a UUID in lower case, and the idempotency key: a transfer with the same id is booked
+   * at most once. Neither all zeros nor all ones. Time-ordered ids (UUIDv7) keep the ledger fast.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * Account whose debits grow by the amount.
+   * Account whose debits grow by the amount. To post or void: may be left out, else must be the pending transfer's.
    *
    * @generated from field: string debit_account_id = 2;
    */
   debitAccountId: string;
 
   /**
-   * Account whose credits grow by the amount.
+   * Account whose credits grow by the amount. To post or void: may be left out, else must be the pending transfer's.
    *
    * @generated from field: string credit_account_id = 3;
    */
   creditAccountId: string;
 
   /**
-   * Amount, above zero, in the currency of both accounts.
+   * Amount, zero or more, in the currency of both accounts. To post: at most the pending amount, the rest of which is
+   * released; left out: all of it. To void: left out, or the whole pending amount. With `balancing_debit` or
+   * `balancing_credit`: the most to move; what a booked transfer shows is what it moved.
    *
    * @generated from field: malla.type.v1.Money amount = 4;
    */
   amount?: Money | undefined;
 
   /**
-   * Kind of movement, from the tenant's list, 1 to 65,535.
+   * Kind of movement, from the tenant's list, 1 to 65,535. To post or void: 0 stands for the pending transfer's.
    *
    * @generated from field: uint32 code = 5;
    */
@@ -150,18 +190,100 @@ export declare type Transfer = Message<"malla.ledger.v1.Transfer"> & {
   linked: boolean;
 
   /**
-   * Free labels of the caller, kept with the transfer. At most 16.
+   * Free labels of the caller, kept with the transfer. At most 16. To post or void: none inherits the pending one's.
    *
    * @generated from field: map<string, string> metadata = 7;
    */
   metadata: { [key: string]: string };
 
   /**
-   * When the ledger booked it; strictly increasing over all accounts and transfers of a tenant. Output only.
+   * When the ledger booked it; strictly increasing over all transfers of a tenant. Output only.
    *
    * @generated from field: google.protobuf.Timestamp book_time = 8;
    */
   bookTime?: Timestamp | undefined;
+
+  /**
+   * Whether it moves money at once, or a step of a movement in two phases.
+   *
+   * @generated from field: malla.ledger.v1.TransferPhase phase = 9;
+   */
+  phase: TransferPhase;
+
+  /**
+   * To post or void: the pending transfer. Else left out.
+   *
+   * @generated from field: string pending_id = 10;
+   */
+  pendingId: string;
+
+  /**
+   * With a pending transfer: seconds after book_time at which it expires and its reservation is released. 0: never.
+   * Whole seconds, as TigerBeetle has them.
+   *
+   * @generated from field: uint32 timeout_seconds = 11;
+   */
+  timeoutSeconds: number;
+
+  /**
+   * Moves at most `amount`: as much as the debit account's constraint would leave available, whether it has one or not:
+   * its debits, pending ones too, stay within its posted credits and overdraft_limit.
+   *
+   * @generated from field: bool balancing_debit = 12;
+   */
+  balancingDebit: boolean;
+
+  /**
+   * The mirror: the credit account's credits, pending ones too, stay within its posted debits and overdraft_limit.
+   *
+   * @generated from field: bool balancing_credit = 13;
+   */
+  balancingCredit: boolean;
+
+  /**
+   * With a pending transfer: closes the debit account, until the transfer is voided or expires.
+   *
+   * @generated from field: bool closing_debit = 14;
+   */
+  closingDebit: boolean;
+
+  /**
+   * With a pending transfer: closes the credit account, until the transfer is voided or expires.
+   *
+   * @generated from field: bool closing_credit = 15;
+   */
+  closingCredit: boolean;
+
+  /**
+   * Day from which the movement counts, for interest and statements, before or after the day it is booked.
+   * Left out: the day of book_time in UTC; to post, the pending transfer's, if it was given one.
+   *
+   * @generated from field: google.type.Date value_date = 16;
+   */
+  valueDate?: Date | undefined;
+
+  /**
+   * Posted transfer that this one reverses, in whole or in part: between the same accounts in the other direction.
+   * All reversals together never exceed what it moved.
+   *
+   * @generated from field: string reverses_id = 17;
+   */
+  reversesId: string;
+
+  /**
+   * Makes the item an import from another ledger: the book_time to give it. In the past, later than the book_time
+   * of every transfer of the tenant and than the create_time of both accounts; a request imports all of its items or none.
+   *
+   * @generated from field: google.protobuf.Timestamp import_time = 18;
+   */
+  importTime?: Timestamp | undefined;
+
+  /**
+   * What has become of a pending transfer. Output only.
+   *
+   * @generated from field: malla.ledger.v1.PendingState state = 19;
+   */
+  state: PendingState;
 };
 
 /**
@@ -177,7 +299,7 @@ export declare const TransferSchema: GenMessage<Transfer>;
  */
 export declare type Entry = Message<"malla.ledger.v1.Entry"> & {
   /**
-   * Transfer that made the entry.
+   * Transfer that made the entry. Of an expiry: the pending transfer that expired, and `is_expiry` is set.
    *
    * @generated from field: malla.ledger.v1.Transfer transfer = 1;
    */
@@ -191,18 +313,39 @@ export declare type Entry = Message<"malla.ledger.v1.Entry"> & {
   direction: Direction;
 
   /**
-   * The account's posted debits right after the transfer, in minor units.
+   * The account's posted debits right after the transfer, in minor units. 0 where the account keeps no history.
    *
    * @generated from field: int64 debits_posted_after = 3;
    */
   debitsPostedAfter: bigint;
 
   /**
-   * The account's posted credits right after the transfer, in minor units.
+   * The account's posted credits right after the transfer, in minor units. 0 where the account keeps no history.
    *
    * @generated from field: int64 credits_posted_after = 4;
    */
   creditsPostedAfter: bigint;
+
+  /**
+   * The account's pending debits right after the transfer, in minor units. 0 where the account keeps no history.
+   *
+   * @generated from field: int64 debits_pending_after = 5;
+   */
+  debitsPendingAfter: bigint;
+
+  /**
+   * The account's pending credits right after the transfer, in minor units. 0 where the account keeps no history.
+   *
+   * @generated from field: int64 credits_pending_after = 6;
+   */
+  creditsPendingAfter: bigint;
+
+  /**
+   * The pending transfer expired here.
+   *
+   * @generated from field: bool is_expiry = 7;
+   */
+  isExpiry: boolean;
 };
 
 /**
@@ -210,6 +353,61 @@ export declare type Entry = Message<"malla.ledger.v1.Entry"> & {
  * Use `create(EntrySchema)` to create a new message.
  */
 export declare const EntrySchema: GenMessage<Entry>;
+
+/**
+ * What an account holds at a moment.
+ *
+ * @generated from message malla.ledger.v1.Balance
+ */
+export declare type Balance = Message<"malla.ledger.v1.Balance"> & {
+  /**
+   * Account.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * ISO 4217 code of all four sums.
+   *
+   * @generated from field: string currency_code = 2;
+   */
+  currencyCode: string;
+
+  /**
+   * Sum of posted debits in minor units.
+   *
+   * @generated from field: int64 debits_posted = 3;
+   */
+  debitsPosted: bigint;
+
+  /**
+   * Sum of posted credits in minor units.
+   *
+   * @generated from field: int64 credits_posted = 4;
+   */
+  creditsPosted: bigint;
+
+  /**
+   * Sum of debits reserved by pending transfers, in minor units. 0 by value date.
+   *
+   * @generated from field: int64 debits_pending = 5;
+   */
+  debitsPending: bigint;
+
+  /**
+   * Sum of credits reserved by pending transfers, in minor units. 0 by value date.
+   *
+   * @generated from field: int64 credits_pending = 6;
+   */
+  creditsPending: bigint;
+};
+
+/**
+ * Describes the message malla.ledger.v1.Balance.
+ * Use `create(BalanceSchema)` to create a new message.
+ */
+export declare const BalanceSchema: GenMessage<Balance>;
 
 /**
  * What the ledger refuses so that an account's balance stays in bounds.
@@ -243,6 +441,93 @@ export enum BalanceConstraint {
  * Describes the enum malla.ledger.v1.BalanceConstraint.
  */
 export declare const BalanceConstraintSchema: GenEnum<BalanceConstraint>;
+
+/**
+ * A transfer's place in a movement of one or two phases.
+ *
+ * @generated from enum malla.ledger.v1.TransferPhase
+ */
+export enum TransferPhase {
+  /**
+   * Moves money at once.
+   *
+   * @generated from enum value: TRANSFER_PHASE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Reserves the amount on both accounts, until it is posted, voided or expires.
+   *
+   * @generated from enum value: TRANSFER_PHASE_PENDING = 1;
+   */
+  PENDING = 1,
+
+  /**
+   * Moves what a pending transfer reserved, or part of it.
+   *
+   * @generated from enum value: TRANSFER_PHASE_POST_PENDING = 2;
+   */
+  POST_PENDING = 2,
+
+  /**
+   * Releases what a pending transfer reserved.
+   *
+   * @generated from enum value: TRANSFER_PHASE_VOID_PENDING = 3;
+   */
+  VOID_PENDING = 3,
+}
+
+/**
+ * Describes the enum malla.ledger.v1.TransferPhase.
+ */
+export declare const TransferPhaseSchema: GenEnum<TransferPhase>;
+
+/**
+ * What has become of a pending transfer. It is resolved at most once.
+ *
+ * @generated from enum malla.ledger.v1.PendingState
+ */
+export enum PendingState {
+  /**
+   * Not a pending transfer.
+   *
+   * @generated from enum value: PENDING_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Still pending.
+   *
+   * @generated from enum value: PENDING_STATE_PENDING = 1;
+   */
+  PENDING = 1,
+
+  /**
+   * Posted, in full or in part.
+   *
+   * @generated from enum value: PENDING_STATE_POSTED = 2;
+   */
+  POSTED = 2,
+
+  /**
+   * Voided.
+   *
+   * @generated from enum value: PENDING_STATE_VOIDED = 3;
+   */
+  VOIDED = 3,
+
+  /**
+   * Expired.
+   *
+   * @generated from enum value: PENDING_STATE_EXPIRED = 4;
+   */
+  EXPIRED = 4,
+}
+
+/**
+ * Describes the enum malla.ledger.v1.PendingState.
+ */
+export declare const PendingStateSchema: GenEnum<PendingState>;
 
 /**
  * Side of an entry.

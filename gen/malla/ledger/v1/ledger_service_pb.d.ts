@@ -4,9 +4,11 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Account, Direction, Entry, Transfer } from "./ledger_pb.js";
+import type { Account, BalanceSchema, Direction, Entry, Transfer } from "./ledger_pb.js";
 import type { CreateAccountStatus, CreateTransferStatus } from "./ledger_errors_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Status } from "../../../google/rpc/status_pb.js";
+import type { Date } from "../../../google/type/date_pb.js";
 
 /**
  * Describes the file malla/ledger/v1/ledger_service.proto.
@@ -20,7 +22,7 @@ export declare const file_malla_ledger_v1_ledger_service: GenFile;
  */
 export declare type CreateAccountsRequest = Message<"malla.ledger.v1.CreateAccountsRequest"> & {
   /**
-   * 1 to 8,190 accounts. Each id is the idempotency key of its item.
+   * 1 to 8,190 accounts; over REST as many as fit in a body of 1 MiB. Each id is the idempotency key of its item.
    *
    * @generated from field: repeated malla.ledger.v1.Account accounts = 1;
    */
@@ -81,13 +83,14 @@ export declare type CreateAccountResult = Message<"malla.ledger.v1.CreateAccount
 export declare const CreateAccountResultSchema: GenMessage<CreateAccountResult>;
 
 /**
- * Transfers to post.
+ * Transfers to book.
  *
  * @generated from message malla.ledger.v1.CreateTransfersRequest
  */
 export declare type CreateTransfersRequest = Message<"malla.ledger.v1.CreateTransfersRequest"> & {
   /**
-   * 1 to 8,190 transfers. Each id is the idempotency key of its item.
+   * 1 to 8,190 transfers; over REST as many as fit in a body of 1 MiB, about 4,500 of the plainest. Each id is the
+   * idempotency key of its item.
    *
    * @generated from field: repeated malla.ledger.v1.Transfer transfers = 1;
    */
@@ -155,13 +158,217 @@ export declare type CreateTransferResult = Message<"malla.ledger.v1.CreateTransf
 export declare const CreateTransferResultSchema: GenMessage<CreateTransferResult>;
 
 /**
+ * Transfers to book, column by column: the n-th elements of all columns make the n-th transfer.
+ *
+ * @generated from message malla.ledger.v1.LoadTransfersRequest
+ */
+export declare type LoadTransfersRequest = Message<"malla.ledger.v1.LoadTransfersRequest"> & {
+  /**
+   * Ids, 16 bytes each, big-endian, one after the other. 1 to 8,190 of them.
+   *
+   * @generated from field: bytes ids = 1;
+   */
+  ids: Uint8Array;
+
+  /**
+   * Debit accounts' ids, as `ids`.
+   *
+   * @generated from field: bytes debit_account_ids = 2;
+   */
+  debitAccountIds: Uint8Array;
+
+  /**
+   * Credit accounts' ids, as `ids`.
+   *
+   * @generated from field: bytes credit_account_ids = 3;
+   */
+  creditAccountIds: Uint8Array;
+
+  /**
+   * Amounts in minor units, zero or more.
+   *
+   * @generated from field: repeated int64 amounts_minor_units = 4;
+   */
+  amountsMinorUnits: bigint[];
+
+  /**
+   * ISO 4217 code of all amounts.
+   *
+   * @generated from field: string currency_code = 5;
+   */
+  currencyCode: string;
+
+  /**
+   * Kind of movement of all transfers, 1 to 65,535.
+   *
+   * @generated from field: uint32 code = 6;
+   */
+  code: number;
+
+  /**
+   * Whether all transfers are pending ones.
+   *
+   * @generated from field: bool pending = 7;
+   */
+  pending: boolean;
+
+  /**
+   * With `pending`: seconds until they expire. 0: never.
+   *
+   * @generated from field: uint32 timeout_seconds = 8;
+   */
+  timeoutSeconds: number;
+};
+
+/**
+ * Describes the message malla.ledger.v1.LoadTransfersRequest.
+ * Use `create(LoadTransfersRequestSchema)` to create a new message.
+ */
+export declare const LoadTransfersRequestSchema: GenMessage<LoadTransfersRequest>;
+
+/**
+ * What became of each transfer.
+ *
+ * @generated from message malla.ledger.v1.LoadTransfersResponse
+ */
+export declare type LoadTransfersResponse = Message<"malla.ledger.v1.LoadTransfersResponse"> & {
+  /**
+   * One status per transfer, in the order of the request. Empty when all are CREATED.
+   *
+   * @generated from field: repeated malla.ledger.v1.CreateTransferStatus statuses = 1;
+   */
+  statuses: CreateTransferStatus[];
+
+  /**
+   * How many were CREATED.
+   *
+   * @generated from field: int32 created_count = 2;
+   */
+  createdCount: number;
+
+  /**
+   * Book time of the last that was CREATED, if any.
+   *
+   * @generated from field: google.protobuf.Timestamp last_book_time = 3;
+   */
+  lastBookTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message malla.ledger.v1.LoadTransfersResponse.
+ * Use `create(LoadTransfersResponseSchema)` to create a new message.
+ */
+export declare const LoadTransfersResponseSchema: GenMessage<LoadTransfersResponse>;
+
+/**
+ * Requests of a stream that came up at the same moment: many in one message cost much less than one each.
+ *
+ * @generated from message malla.ledger.v1.StreamTransfersRequest
+ */
+export declare type StreamTransfersRequest = Message<"malla.ledger.v1.StreamTransfersRequest"> & {
+  /**
+   * 1 to 8,190 requests, each as if it had come in a message of its own.
+   *
+   * @generated from field: repeated malla.ledger.v1.StreamedRequest requests = 1;
+   */
+  requests: StreamedRequest[];
+};
+
+/**
+ * Describes the message malla.ledger.v1.StreamTransfersRequest.
+ * Use `create(StreamTransfersRequestSchema)` to create a new message.
+ */
+export declare const StreamTransfersRequestSchema: GenMessage<StreamTransfersRequest>;
+
+/**
+ * One request of a stream.
+ *
+ * @generated from message malla.ledger.v1.StreamedRequest
+ */
+export declare type StreamedRequest = Message<"malla.ledger.v1.StreamedRequest"> & {
+  /**
+   * Number that the answer carries; the caller's choice.
+   *
+   * @generated from field: uint64 sequence = 1;
+   */
+  sequence: bigint;
+
+  /**
+   * 1 to 8,190 transfers. Each id is the idempotency key of its item. A chain ends within its request.
+   *
+   * @generated from field: repeated malla.ledger.v1.Transfer transfers = 2;
+   */
+  transfers: Transfer[];
+};
+
+/**
+ * Describes the message malla.ledger.v1.StreamedRequest.
+ * Use `create(StreamedRequestSchema)` to create a new message.
+ */
+export declare const StreamedRequestSchema: GenMessage<StreamedRequest>;
+
+/**
+ * Answers that were ready at the same moment.
+ *
+ * @generated from message malla.ledger.v1.StreamTransfersResponse
+ */
+export declare type StreamTransfersResponse = Message<"malla.ledger.v1.StreamTransfersResponse"> & {
+  /**
+   * 1 or more answers, to requests of any message before.
+   *
+   * @generated from field: repeated malla.ledger.v1.StreamedAnswer answers = 1;
+   */
+  answers: StreamedAnswer[];
+};
+
+/**
+ * Describes the message malla.ledger.v1.StreamTransfersResponse.
+ * Use `create(StreamTransfersResponseSchema)` to create a new message.
+ */
+export declare const StreamTransfersResponseSchema: GenMessage<StreamTransfersResponse>;
+
+/**
+ * What became of one request of a stream.
+ *
+ * @generated from message malla.ledger.v1.StreamedAnswer
+ */
+export declare type StreamedAnswer = Message<"malla.ledger.v1.StreamedAnswer"> & {
+  /**
+   * The request's number.
+   *
+   * @generated from field: uint64 sequence = 1;
+   */
+  sequence: bigint;
+
+  /**
+   * One result per transfer, in the order of the request. Empty where the request failed.
+   *
+   * @generated from field: repeated malla.ledger.v1.CreateTransferResult results = 2;
+   */
+  results: CreateTransferResult[];
+
+  /**
+   * Why the request failed as a whole.
+   *
+   * @generated from field: google.rpc.Status error = 3;
+   */
+  error?: Status | undefined;
+};
+
+/**
+ * Describes the message malla.ledger.v1.StreamedAnswer.
+ * Use `create(StreamedAnswerSchema)` to create a new message.
+ */
+export declare const StreamedAnswerSchema: GenMessage<StreamedAnswer>;
+
+/**
  * Accounts to read.
  *
  * @generated from message malla.ledger.v1.LookupAccountsRequest
  */
 export declare type LookupAccountsRequest = Message<"malla.ledger.v1.LookupAccountsRequest"> & {
   /**
-   * 1 to 8,190 ids.
+   * 1 to 8,190 ids; over REST as many as fit in the URL, about 380.
    *
    * @generated from field: repeated string ids = 1;
    */
@@ -201,7 +408,7 @@ export declare const LookupAccountsResponseSchema: GenMessage<LookupAccountsResp
  */
 export declare type LookupTransfersRequest = Message<"malla.ledger.v1.LookupTransfersRequest"> & {
   /**
-   * 1 to 8,190 ids.
+   * 1 to 8,190 ids; over REST as many as fit in the URL, about 380.
    *
    * @generated from field: repeated string ids = 1;
    */
@@ -317,6 +524,112 @@ export declare type ListEntriesResponse = Message<"malla.ledger.v1.ListEntriesRe
 export declare const ListEntriesResponseSchema: GenMessage<ListEntriesResponse>;
 
 /**
+ * Which balance to read.
+ *
+ * @generated from message malla.ledger.v1.GetBalanceRequest
+ */
+export declare type GetBalanceRequest = Message<"malla.ledger.v1.GetBalanceRequest"> & {
+  /**
+   * Account whose balance is read.
+   *
+   * @generated from field: string account_id = 1;
+   */
+  accountId: string;
+
+  /**
+   * The moment. None: now.
+   *
+   * @generated from oneof malla.ledger.v1.GetBalanceRequest.moment
+   */
+  moment: {
+    /**
+     * By booking: all that was booked until then.
+     *
+     * @generated from field: google.protobuf.Timestamp book_time = 2;
+     */
+    value: Timestamp;
+    case: "bookTime";
+  } | {
+    /**
+     * By value: all that was posted with this value date or an earlier one.
+     *
+     * @generated from field: google.type.Date value_date = 3;
+     */
+    value: Date;
+    case: "valueDate";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message malla.ledger.v1.GetBalanceRequest.
+ * Use `create(GetBalanceRequestSchema)` to create a new message.
+ */
+export declare const GetBalanceRequestSchema: GenMessage<GetBalanceRequest>;
+
+/**
+ * Nothing to choose.
+ *
+ * @generated from message malla.ledger.v1.GetLedgerStatusRequest
+ */
+export declare type GetLedgerStatusRequest = Message<"malla.ledger.v1.GetLedgerStatusRequest"> & {
+};
+
+/**
+ * Describes the message malla.ledger.v1.GetLedgerStatusRequest.
+ * Use `create(GetLedgerStatusRequestSchema)` to create a new message.
+ */
+export declare const GetLedgerStatusRequestSchema: GenMessage<GetLedgerStatusRequest>;
+
+/**
+ * How far the ledger has come. Numbers count accounts, transfers and expiries in the order they were booked, over all
+ * tenants that share the ledger's shard.
+ *
+ * @generated from message malla.ledger.v1.GetLedgerStatusResponse
+ */
+export declare type GetLedgerStatusResponse = Message<"malla.ledger.v1.GetLedgerStatusResponse"> & {
+  /**
+   * The last number that is durable.
+   *
+   * @generated from field: int64 booked_number = 1;
+   */
+  bookedNumber: bigint;
+
+  /**
+   * The last number that ListEntries and past balances show; it catches up within moments.
+   *
+   * @generated from field: int64 history_number = 2;
+   */
+  historyNumber: bigint;
+
+  /**
+   * The last number whose event was published.
+   *
+   * @generated from field: int64 published_number = 3;
+   */
+  publishedNumber: bigint;
+
+  /**
+   * The last number that the balances in the database include; what comes after is summed up at recovery.
+   *
+   * @generated from field: int64 checkpoint_number = 4;
+   */
+  checkpointNumber: bigint;
+
+  /**
+   * Fencing token of the writer; it grows with each takeover.
+   *
+   * @generated from field: int64 epoch = 5;
+   */
+  epoch: bigint;
+};
+
+/**
+ * Describes the message malla.ledger.v1.GetLedgerStatusResponse.
+ * Use `create(GetLedgerStatusResponseSchema)` to create a new message.
+ */
+export declare const GetLedgerStatusResponseSchema: GenMessage<GetLedgerStatusResponse>;
+
+/**
  * Which books to prove.
  *
  * @generated from message malla.ledger.v1.GetTrialBalanceRequest
@@ -405,11 +718,25 @@ export declare type TrialBalanceLine = Message<"malla.ledger.v1.TrialBalanceLine
   transferCount: bigint;
 
   /**
-   * Whether debits equal credits.
+   * Whether debits equal credits, posted and pending.
    *
    * @generated from field: bool balanced = 7;
    */
   balanced: boolean;
+
+  /**
+   * Sum of pending debits of all accounts, in minor units, as a decimal number.
+   *
+   * @generated from field: string debits_pending = 8;
+   */
+  debitsPending: string;
+
+  /**
+   * Sum of pending credits of all accounts, in minor units, as a decimal number.
+   *
+   * @generated from field: string credits_pending = 9;
+   */
+  creditsPending: string;
 };
 
 /**
@@ -424,7 +751,7 @@ export declare const TrialBalanceLineSchema: GenMessage<TrialBalanceLine>;
  *
  * LEDGER-001: for every ledger and currency, the sum of debits equals the sum of credits, always.
  * LEDGER-002: a balance moves only by transfers; accounts and transfers are never changed or removed.
- * LEDGER-003: book times are strictly increasing over all accounts and transfers of a tenant.
+ * LEDGER-003: create times are strictly increasing over all accounts of a tenant, book times over all its transfers.
  * LEDGER-004: a tenant never sees another tenant's accounts or transfers: they read as not found.
  *
  * @generated from service malla.ledger.v1.LedgerService
@@ -436,9 +763,11 @@ export declare const LedgerService: GenService<{
    * LEDGER-010: the same account sent again answers EXISTS and changes nothing.
    * LEDGER-011: the same id with another field answers with the first differing field, in the order of the enum.
    * LEDGER-012: of several faults of one item, the one that stands first in CreateAccountStatus is the answer.
+   * Where TigerBeetle differs: accounts are not linked, and balances of a new account are not read, so that an account
+   * that was read can be sent again.
    *
    * Errors: INVALID_ARGUMENT `VALIDATION_FAILED` (domain "malla") when an item breaks a rule of the contract; then no
-   * item has effect. RESOURCE_EXHAUSTED `OVERLOADED`.
+   * item has effect. RESOURCE_EXHAUSTED `OVERLOADED` (domain "malla"), `STORAGE_FULL`. UNAVAILABLE `NOT_THE_WRITER`.
    *
    * @generated from rpc malla.ledger.v1.LedgerService.CreateAccounts
    */
@@ -448,10 +777,10 @@ export declare const LedgerService: GenService<{
     output: typeof CreateAccountsResponseSchema;
   },
   /**
-   * Posts transfers: one result per item, in the order of the request. The call succeeds when every item was judged.
+   * Books transfers: one result per item, in the order of the request. The call succeeds when every item was judged.
    *
    * LEDGER-020: the same transfer sent again answers EXISTS with the first book time, and moves nothing; so does every
-   * member of a chain that was posted before and is sent again whole.
+   * member of a chain that was booked before and is sent again whole (TigerBeetle answers LINKED_EVENT_FAILED there).
    * LEDGER-021: the same id with another field answers with the first differing field, in the order of the enum.
    * LEDGER-022: of several faults of one item, the one that stands first in CreateTransferStatus is the answer.
    * LEDGER-023: linked transfers succeed or fail together: the culprit carries its own status, every other member of
@@ -460,11 +789,26 @@ export declare const LedgerService: GenService<{
    * LEDGER-024: an id whose transfer failed by the state of the moment (marked "transient" in the enum) has failed for
    * good: sent again it answers ID_ALREADY_FAILED with the first status beside it. A new attempt needs a new id. Of a
    * chain that failed so, only the culprit's id is spent.
-   * LEDGER-025: an account with a balance constraint never passes it, whatever comes at the same time.
-   * LEDGER-026: a balance never passes 2^63-1 minor units: the transfer that would is refused.
+   * LEDGER-025: an account with a balance constraint never passes it, whatever comes at the same time; what is pending
+   * on the bounded side counts as if it were posted, what is pending on the other side does not count.
+   * LEDGER-026: a sum of debits or of credits never passes 2^63-1 minor units: the transfer that would is refused.
+   * (TigerBeetle has 128 bits; Money has 64.)
+   * LEDGER-027: a pending transfer reserves its amount on both accounts and is resolved at most once: posted, in full or
+   * in part, whose rest is released; voided; or expired.
+   * LEDGER-028: a pending transfer with a timeout is resolved by nothing but expiry from book_time + timeout on, and its
+   * reservation is released soon after that time, never before, in the order of expiry, also when the ledger was down
+   * at that time.
+   * LEDGER-029: a balancing transfer moves what is available, at most its amount, which may be nothing. Sent again it
+   * answers EXISTS as long as the most it may move covers what was moved.
+   * LEDGER-033: a closed account refuses every transfer but the void of a pending one; only the void or expiry of the
+   * transfer that closed it opens it again.
+   * LEDGER-034: a reversal goes between the accounts of a posted transfer in the other direction, and the reversals of
+   * one transfer never exceed what it moved.
+   * LEDGER-035: an import keeps the time it is given, if that is past, later than the book_time of
+   * every transfer of the tenant, and later than the create_time of both accounts.
    *
    * Errors: INVALID_ARGUMENT `VALIDATION_FAILED` (domain "malla") when an item breaks a rule of the contract; then no
-   * item has effect. RESOURCE_EXHAUSTED `OVERLOADED`.
+   * item has effect. RESOURCE_EXHAUSTED `OVERLOADED` (domain "malla"), `STORAGE_FULL`. UNAVAILABLE `NOT_THE_WRITER`.
    *
    * @generated from rpc malla.ledger.v1.LedgerService.CreateTransfers
    */
@@ -474,7 +818,38 @@ export declare const LedgerService: GenService<{
     output: typeof CreateTransfersResponseSchema;
   },
   /**
+   * Books transfers given as packed columns: single-phase or pending ones of one currency and code without metadata.
+   * Made for loads: a tenth of the encoding of CreateTransfers. All its clauses hold.
+   *
+   * Errors: as CreateTransfers; INVALID_ARGUMENT `COLUMNS_UNEVEN`.
+   *
+   * @generated from rpc malla.ledger.v1.LedgerService.LoadTransfers
+   */
+  loadTransfers: {
+    methodKind: "unary";
+    input: typeof LoadTransfersRequestSchema;
+    output: typeof LoadTransfersResponseSchema;
+  },
+  /**
+   * Books transfers over one stream: for loads, and for callers with many at once. Each request is what CreateTransfers
+   * takes, and is answered on its own, in any order, with its `sequence`, whatever message it came in. What was not answered when a stream ends, by
+   * either side, may or may not have been booked: send it again. The call's deadline is the deadline of every request.
+   *
+   * LEDGER-036: a request of a stream that fails, fails alone: its answer carries `error`, and the stream goes on. One
+   * that breaks a rule of the contract ends the stream with `VALIDATION_FAILED`, once what came before it is answered.
+   *
+   * Errors of a request: as CreateTransfers.
+   *
+   * @generated from rpc malla.ledger.v1.LedgerService.StreamTransfers
+   */
+  streamTransfers: {
+    methodKind: "bidi_streaming";
+    input: typeof StreamTransfersRequestSchema;
+    output: typeof StreamTransfersResponseSchema;
+  },
+  /**
    * Reads accounts with their balances. LEDGER-030: ids that do not exist are left out; the order is the request's.
+   * LEDGER-037: a read shows everything that was answered before it was asked, and nothing that could be undone.
    *
    * @generated from rpc malla.ledger.v1.LedgerService.LookupAccounts
    */
@@ -496,7 +871,8 @@ export declare const LedgerService: GenService<{
   /**
    * Lists the entries of one account, newest first. LEDGER-032: pages are stable while writes go on.
    *
-   * Errors: NOT_FOUND `ACCOUNT_NOT_FOUND`; INVALID_ARGUMENT `PAGE_TOKEN_INVALID` (domain "malla").
+   * Errors: NOT_FOUND `ACCOUNT_NOT_FOUND`; INVALID_ARGUMENT `PAGE_TOKEN_INVALID` (domain "malla"); UNAVAILABLE
+   * `HISTORY_BEHIND` when the list could not catch up with what was written before the deadline.
    *
    * @generated from rpc malla.ledger.v1.LedgerService.ListEntries
    */
@@ -504,6 +880,22 @@ export declare const LedgerService: GenService<{
     methodKind: "unary";
     input: typeof ListEntriesRequestSchema;
     output: typeof ListEntriesResponseSchema;
+  },
+  /**
+   * Reads what an account held at a moment.
+   *
+   * LEDGER-038: the balance at a time is the sum of what was booked until then, that time included; the balance at a
+   * value date is the sum of what was posted with that value date or an earlier one, whenever it was booked.
+   *
+   * Errors: NOT_FOUND `ACCOUNT_NOT_FOUND`; FAILED_PRECONDITION `ACCOUNT_KEEPS_NO_HISTORY` when a past moment is asked
+   * for; INVALID_ARGUMENT `VALUE_DATE_INVALID`; UNAVAILABLE `HISTORY_BEHIND`, `NOT_THE_WRITER`.
+   *
+   * @generated from rpc malla.ledger.v1.LedgerService.GetBalance
+   */
+  getBalance: {
+    methodKind: "unary";
+    input: typeof GetBalanceRequestSchema;
+    output: typeof BalanceSchema;
   },
   /**
    * Sums debits and credits of all accounts, per ledger and currency, as of one moment: the proof of LEDGER-001.
@@ -514,6 +906,16 @@ export declare const LedgerService: GenService<{
     methodKind: "unary";
     input: typeof GetTrialBalanceRequestSchema;
     output: typeof GetTrialBalanceResponseSchema;
+  },
+  /**
+   * Says how far the ledger, and what is derived from it, has come.
+   *
+   * @generated from rpc malla.ledger.v1.LedgerService.GetLedgerStatus
+   */
+  getLedgerStatus: {
+    methodKind: "unary";
+    input: typeof GetLedgerStatusRequestSchema;
+    output: typeof GetLedgerStatusResponseSchema;
   },
 }>;
 
