@@ -13,12 +13,14 @@ export function detailsOf(error: ConnectError): Any[] {
   );
 }
 
+/** The google.rpc.Status of an error. */
+export function statusOf(error: ConnectError): Status {
+  return create(StatusSchema, { code: error.code, message: error.rawMessage, details: detailsOf(error) });
+}
+
 /** Serialized google.rpc.Status of an error. */
 export function statusToBinary(error: ConnectError): Uint8Array {
-  return toBinary(
-    StatusSchema,
-    create(StatusSchema, { code: error.code, message: error.rawMessage, details: detailsOf(error) }),
-  );
+  return toBinary(StatusSchema, statusOf(error));
 }
 
 /** The error that a peer sent: `bytes` is its serialized google.rpc.Status, absent when it sent none. */

@@ -111,7 +111,10 @@ export function identityHeaders(call: Caller, scopes: Iterable<string>, given?: 
   return headers;
 }
 
-/** Retries only what the contract calls idempotent; each attempt is bounded by what is left of the deadline. */
+/**
+ * Retries only what the contract calls idempotent; each attempt is bounded by what is left of the deadline. A stream is
+ * never retried, since what was sent of it is gone; it counts as answered once the peer took it.
+ */
 function retryIdempotent(retrying: IPolicy, once: IPolicy): Interceptor {
   return (next) => async (request) => {
     const policy =
@@ -119,7 +122,8 @@ function retryIdempotent(retrying: IPolicy, once: IPolicy): Interceptor {
         ? once
         : retrying;
     try {
-      return await policy.execute(() => next(request), request.signal);
+      const response = await policy.execute(() => next(request), request.signal);
+      return response.stream ? { ...response, message: withReasons(response.message) } : response;
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
         throw meshError("DEPENDENCY_UNAVAILABLE", { cause: error });
@@ -130,6 +134,14 @@ function retryIdempotent(retrying: IPolicy, once: IPolicy): Interceptor {
       throw withReason(error);
     }
   };
+}
+
+async function* withReasons<T>(messages: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw withReason(error);
+  }
 }
 
 /** Failures of the connection itself get a reason like all others, and keep where the peer is to themselves. */

@@ -14,9 +14,8 @@ export const MESH_HEADERS = {
   requestId: "malla-request-id",
 } as const;
 
-/** Headers of grpc-js metadata; binary values as base64, as Connect keeps them. */
-export function headersFromMetadata(metadata: Metadata): Headers {
-  const headers = new Headers();
+/** Headers of grpc-js metadata, put into `headers`; binary values as base64, as Connect keeps them. */
+export function headersFromMetadata(metadata: Metadata, headers = new Headers()): Headers {
   for (const [key, value] of Object.entries(metadata.getMap())) {
     headers.set(key, typeof value === "string" ? value : encodeBinaryHeader(value));
   }

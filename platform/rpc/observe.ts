@@ -86,12 +86,22 @@ function extractTrace(header: Headers): Context {
 }
 
 async function* observed<T>(messages: AsyncIterable<T>, signal: AbortSignal, end: (error?: ConnectError) => void) {
+  let isOver = false;
+  const over = (error?: ConnectError) => {
+    isOver = true;
+    end(error);
+  };
   try {
     yield* messages;
-    end();
+    over();
   } catch (thrown) {
     const error = asRpcError(thrown, signal);
-    end(error);
+    over(error);
     throw error;
+  } finally {
+    // Answers are read to their end, unless the caller left, the deadline passed, or one could not be sent.
+    if (!isOver) {
+      end(asRpcError(new Error("the answers were read no further"), signal));
+    }
   }
 }

@@ -1,44 +1,16 @@
 /** Serves Connect service implementations on grpc-js, which is two to three times faster between services. */
-
-import { once } from "node:events";
+import type { DescService } from "@bufbuild/protobuf";
+import { createServiceImplSpec, type Interceptor, type ServiceImpl } from "@connectrpc/connect";
 import {
-  type DescMessage,
-  type DescMethod,
-  type DescService,
-  fromBinary,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
-import {
-  Code,
-  ConnectError,
-  createContextValues,
-  createHandlerContext,
-  createServiceImplSpec,
-  type HandlerContext,
-  type Interceptor,
-  type MethodImplSpec,
-  type ServiceImpl,
-} from "@connectrpc/connect";
-import { invokeUnaryImplementation, transformInvokeImplementation } from "@connectrpc/connect/protocol";
-import {
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  type Metadata,
   Server,
   type ServerCredentials,
-  type ServerUnaryCall,
-  type ServerWritableStream,
   type ServiceDefinition,
-  type StatusObject,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import type { HostPort } from "../config/settings.ts";
-import { meshError } from "../errors/mesh-errors.ts";
-import { statusToBinary } from "../errors/status.ts";
-import { peerKey } from "./call.ts";
-import { headersFromMetadata, metadataFromHeaders } from "./metadata.ts";
-import { spiffeService } from "./tls.ts";
+import { streamHandler, unaryHandler } from "./grpc-handlers.ts";
+
+export { ANSWERED } from "./grpc-handlers.ts";
 
 /** A service of the contract and what answers it. */
 export interface Served<Service extends DescService = DescService> {
@@ -50,9 +22,6 @@ export interface Served<Service extends DescService = DescService> {
 export function served<Service extends DescService>(service: Service, implementation: ServiceImpl<Service>): Served {
   return { service, implementation: implementation as ServiceImpl<DescService> };
 }
-
-/** Why a call's signal aborts once it was answered; made once, since making an error is not cheap. */
-export const ANSWERED = new Error("the call was answered");
 
 /** Largest message taken in, in bytes: a full batch of 8,190 transfers with labels fits. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
@@ -119,138 +88,24 @@ function grpcService(service: DescService, implementation: ServiceImpl<DescServi
   const handlers: UntypedServiceImplementation = {};
   for (const method of service.methods) {
     const methodSpec = spec.methods[method.localName];
-    if (
-      methodSpec === undefined ||
-      method.methodKind === "client_streaming" ||
-      method.methodKind === "bidi_streaming"
-    ) {
-      throw new Error(`${service.typeName}.${method.name}: only unary and server streaming methods are served`);
+    if (methodSpec === undefined) {
+      throw new Error(`${service.typeName}.${method.name}: nothing answers it`);
     }
+    // On the wire a stream of one message is a stream: to grpc-js, all kinds but unary are streams both ways.
+    const streams = method.methodKind !== "unary";
     definition[method.name] = {
       path: `/${service.typeName}/${method.name}`,
-      requestStream: false,
-      responseStream: method.methodKind === "server_streaming",
+      requestStream: streams,
+      responseStream: streams,
       requestSerialize: passBytes,
       // Decoded in the handler: what fails to decode is the caller's mistake, where grpc-js would say INTERNAL.
       requestDeserialize: passBytes,
       responseSerialize: passBytes,
       responseDeserialize: passBytes,
     };
-    handlers[method.name] =
-      method.methodKind === "unary"
-        ? unaryHandler(methodSpec, interceptors)
-        : serverStreamingHandler(methodSpec, interceptors);
+    handlers[method.name] = streams ? streamHandler(methodSpec, interceptors) : unaryHandler(methodSpec, interceptors);
   }
   return { definition, handlers };
-}
-
-function unaryHandler(spec: MethodImplSpec, interceptors: Interceptor[]): handleUnaryCall<Buffer, Buffer> {
-  return (call, callback) => {
-    const context = contextOf(call, spec.method);
-    const answer = async () => {
-      requireDeadline(context);
-      const input = decode(spec.method.input, call.request);
-      // The pipeline is typed by method; the spec pairs each method with its own implementation.
-      const output = await invokeUnaryImplementation(
-        spec as MethodImplSpec & { kind: "unary" },
-        context,
-        input,
-        interceptors,
-      );
-      return Buffer.from(toBinary(spec.method.output, output));
-    };
-    answer().then(
-      (bytes) => {
-        callback(null, bytes, metadataFromHeaders(context.responseTrailer));
-        context.abort(ANSWERED);
-      },
-      (error: unknown) => {
-        callback(statusOf(error, context.responseTrailer));
-        context.abort(error);
-      },
-    );
-  };
-}
-
-function serverStreamingHandler(
-  spec: MethodImplSpec,
-  interceptors: Interceptor[],
-): handleServerStreamingCall<Buffer, Buffer> {
-  return (call) => {
-    const context = contextOf(call, spec.method);
-    const invoke = transformInvokeImplementation(spec, context, interceptors);
-    const pump = async () => {
-      requireDeadline(context);
-      const input = decode(spec.method.input, call.request);
-      for await (const message of invoke(onlyOne(input))) {
-        if (!call.write(Buffer.from(toBinary(spec.method.output, message)))) {
-          await once(call, "drain", { signal: context.signal });
-        }
-      }
-    };
-    pump().then(
-      () => {
-        call.end(metadataFromHeaders(context.responseTrailer));
-        context.abort(ANSWERED);
-      },
-      (error: unknown) => {
-        call.destroy(Object.assign(new Error("call failed"), statusOf(error, context.responseTrailer)));
-        context.abort(error);
-      },
-    );
-  };
-}
-
-function contextOf(call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>, method: DescMethod) {
-  const left = new AbortController();
-  call.on("cancelled", () => left.abort(new ConnectError("the caller left", Code.Canceled)));
-  const deadline = call.getDeadline();
-  const deadlineMs = typeof deadline === "number" ? deadline : deadline.getTime();
-  const values = createContextValues();
-  values.set(peerKey, spiffeService(call.getAuthContext()?.sslPeerCertificate));
-  return createHandlerContext({
-    service: method.parent,
-    method,
-    protocolName: "grpc",
-    requestMethod: "POST",
-    url: `http://mesh${call.getPath()}`,
-    ...(Number.isFinite(deadlineMs) ? { timeoutMs: Math.max(0, deadlineMs - Date.now()) } : {}),
-    requestSignal: left.signal,
-    requestHeader: headersFromMetadata(call.metadata),
-    contextValues: values,
-  });
-}
-
-function requireDeadline(context: HandlerContext): void {
-  if (context.timeoutMs() === undefined) {
-    throw meshError("DEADLINE_MISSING");
-  }
-}
-
-function decode<Desc extends DescMessage>(desc: Desc, bytes: Uint8Array): MessageShape<Desc> {
-  try {
-    return fromBinary(desc, bytes);
-  } catch (error) {
-    throw new ConnectError(
-      `the request is not a valid ${desc.typeName}`,
-      Code.InvalidArgument,
-      undefined,
-      undefined,
-      error,
-    );
-  }
-}
-
-/** What the pipeline threw is a ConnectError; anything else would be a defect of the pipeline. */
-function statusOf(error: unknown, trailer: Headers): Partial<StatusObject> {
-  const known = ConnectError.from(error, Code.Internal);
-  const metadata: Metadata = metadataFromHeaders(trailer);
-  metadata.set("grpc-status-details-bin", Buffer.from(statusToBinary(known)));
-  return { code: known.code as number, details: known.rawMessage, metadata };
-}
-
-async function* onlyOne<T>(value: T): AsyncGenerator<T> {
-  yield value;
 }
 
 function passBytes(bytes: Buffer): Buffer {

@@ -4,11 +4,16 @@ import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator } from "@bufbuild/protovalidate";
 import type { Interceptor } from "@connectrpc/connect";
 import { meshError } from "../errors/mesh-errors.ts";
+import { mapMessages } from "./map-messages.ts";
+import { isPlainlyValid } from "./plainly-valid.ts";
 
 const validator = createValidator();
 
 /** Refuses with VALIDATION_FAILED, naming every field that breaks a rule. */
 export function validateMessage(desc: DescMessage, message: Message): void {
+  if (isPlainlyValid(desc, message)) {
+    return;
+  }
   const result = validator.validate(desc, message);
   if (result.kind === "error") {
     throw result.error;
@@ -25,19 +30,16 @@ export function validateMessage(desc: DescMessage, message: Message): void {
   }
 }
 
-/** As an interceptor of unary and server streaming calls. */
+/** As an interceptor of calls of every kind; the messages of a stream are looked at one by one, as they are pulled. */
 export const validateRequests: Interceptor = (next) => async (request) => {
+  const { input } = request.method;
   if (request.stream) {
-    const { message, method } = request;
-    return next({ ...request, message: validated(method.input, message) });
+    const validated = mapMessages<Message, Message>(request.message, (message) => {
+      validateMessage(input, message);
+      return message;
+    });
+    return next({ ...request, message: validated });
   }
-  validateMessage(request.method.input, request.message);
+  validateMessage(input, request.message);
   return next(request);
 };
-
-async function* validated(desc: DescMessage, messages: AsyncIterable<Message>): AsyncGenerator<Message> {
-  for await (const message of messages) {
-    validateMessage(desc, message);
-    yield message;
-  }
-}
