@@ -103,7 +103,8 @@ async function bringUp(
       }).then((running) => parts.add("edge", running)),
       ...SERVICES.map(async (service) => {
         const settings = await serviceSettings(service, addresses, postgres);
-        return parts.add("services", await run(service.name, `services/${service.name}/main.ts`, settings));
+        const program = `services/${service.name}/main.ts`;
+        return parts.add("services", await run(service.name, program, settings, service.nodeOptions));
       }),
     ],
     giveUp,
@@ -124,9 +125,15 @@ function programRunner(options: MeshOptions, common: Readonly<Record<string, str
   const inherited = Object.fromEntries(
     PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
-  return async (name: string, program: string, env: Readonly<Record<string, string>>): Promise<Supervised> =>
+  return async (
+    name: string,
+    program: string,
+    env: Readonly<Record<string, string>>,
+    nodeOptions: readonly string[] = [],
+  ): Promise<Supervised> =>
     supervise({
       name,
+      nodeOptions,
       program: join(root, program),
       env: { ...inherited, ...options.settings, ...common, ...(await tlsSettings(pki, name)), ...env },
       logFile: join(options.state.logs, `${name}.log`),

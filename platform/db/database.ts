@@ -41,6 +41,8 @@ export interface DatabaseOptions {
 const WORKER_POOL = 3;
 /** Longest a worker transaction may take, in milliseconds. */
 const WORKER_TIMEOUT_MS = 30_000;
+/** How often PostgreSQL looks whether a worker is still there, in milliseconds. */
+const CLIENT_CHECK_MS = 200;
 /** Times a transaction is run again after a deadlock or serialization failure. */
 const MAX_RERUNS = 3;
 /** Longest wait for a new connection, in seconds. */
@@ -55,7 +57,7 @@ export function afterCommit(transaction: Transaction, work: () => void): void {
 
 /** Opens the database. Connections are made when first needed. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const connect = (url: string, max: number) =>
+  const connect = (url: string, max: number, settings: Readonly<Record<string, number>> = {}) =>
     guardTransactions(
       postgres(url, {
         max,
@@ -64,12 +66,15 @@ export function openDatabase(options: DatabaseOptions): Database {
         connect_timeout: CONNECT_TIMEOUT_S,
         // A backend that comes back is found again at once, and then ever more patiently up to a second.
         backoff: (attempt: number) => Math.min(1, 0.05 * 2 ** attempt),
-        connection: { application_name: options.name },
+        connection: { application_name: options.name, ...settings },
         onnotice: () => {},
       }),
     );
   const tenantClient = connect(options.url, options.pool);
-  const workerClient = connect(options.workerUrl, WORKER_POOL);
+  // Work across tenants may take seconds and hold what the next process waits for: it ends with the process it is for.
+  const workerClient = connect(options.workerUrl, WORKER_POOL, {
+    client_connection_check_interval: CLIENT_CHECK_MS,
+  });
   const tenantDatabase = drizzle({ client: tenantClient });
   const workerDatabase = drizzle({ client: workerClient });
 

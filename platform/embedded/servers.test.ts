@@ -110,17 +110,22 @@ it("PostgreSQL is not hindered by a lock file whose process number somebody else
   await second.stop();
 });
 
-it("a service's roles own, serve and work, and none is above row-level security or reaches another database", async () => {
+it("a service's roles own, serve and work, and only the worker is above row-level security; none reaches another database", async () => {
   const server = await startPostgres({ state, progress: quiet });
   const urls = await server.ensureServiceDatabase("ledger");
   expect(await server.ensureServiceDatabase("ledger")).toEqual(urls);
   const other = await server.ensureServiceDatabase("cards");
   const admin = postgres(server.superuserUrl("ledger"), { max: 1 });
   expect(
-    await admin`select rolname, rolsuper or rolbypassrls or rolcreatedb or rolcreaterole as powerful, rolcanlogin
+    await admin`select rolname, rolsuper or rolcreatedb or rolcreaterole as powerful, rolbypassrls, rolcanlogin
                 from pg_roles where rolname like 'ledger%' order by rolname`,
   ).toEqual(
-    ["ledger_app", "ledger_owner", "ledger_worker"].map((rolname) => ({ rolname, powerful: false, rolcanlogin: true })),
+    ["ledger_app", "ledger_owner", "ledger_worker"].map((rolname) => ({
+      rolname,
+      powerful: false,
+      rolbypassrls: rolname === "ledger_worker",
+      rolcanlogin: true,
+    })),
   );
   await admin.end();
   const refusalOf = async (url: string, statement: string) => {

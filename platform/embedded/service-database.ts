@@ -7,15 +7,15 @@ export interface ServiceDatabaseUrls {
   readonly owner: string;
   /** Serves calls; row-level security binds it to one tenant at a time. */
   readonly app: string;
-  /** Works across tenants, as far as the migrations let it. */
+  /** Works across tenants: passes row-level security, and may do just what the migrations grant. */
   readonly worker: string;
 }
 
 const ROLES = ["owner", "app", "worker"] as const;
 
 /**
- * Makes the database `name` with the login roles <name>_owner, <name>_app and <name>_worker, none of which is superuser
- * or passes row-level security.
+ * Makes the database `name` with the login roles <name>_owner, <name>_app and <name>_worker. None is superuser, and only
+ * the worker passes row-level security, without which it could not COPY.
  *
  * @param superuserUrl URL of a superuser
  * @param password gives the password of a role
@@ -50,12 +50,15 @@ export async function ensureServiceDatabase(
 }
 
 async function ensureRole(server: postgres.Sql, role: string, password: string): Promise<void> {
-  const [exists] = await server`select 1 from pg_roles where rolname = ${role}`;
+  const security = role.endsWith("_worker") ? "bypassrls" : "nobypassrls";
+  const [exists] = await server<{ rolbypassrls: boolean }[]>`select rolbypassrls from pg_roles where rolname = ${role}`;
   if (exists === undefined) {
     // A role's password is no parameter of CREATE ROLE; the literal is quoted by the server itself.
     const [quoted] = await server<{ literal: string }[]>`select quote_literal(${password}) as literal`;
     await server.unsafe(
-      `create role "${role}" login nosuperuser nobypassrls nocreatedb nocreaterole password ${quoted?.literal ?? ""}`,
+      `create role "${role}" login nosuperuser ${security} nocreatedb nocreaterole password ${quoted?.literal ?? ""}`,
     );
+  } else if (exists.rolbypassrls !== (security === "bypassrls")) {
+    await server.unsafe(`alter role "${role}" ${security}`);
   }
 }

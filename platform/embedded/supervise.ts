@@ -9,6 +9,8 @@ export interface SupervisedProgram {
   /** Path of the .ts file. */
   readonly program: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Options of Node itself, on top of this process's own. */
+  readonly nodeOptions?: readonly string[];
   readonly logFile: string;
   /** Hears what happens to it after it was ready for the first time. */
   readonly hear?: (event: SupervisedEvent) => void;
@@ -133,11 +135,12 @@ export async function supervise(program: SupervisedProgram): Promise<Supervised>
   };
 }
 
-function start({ name, program, env, logFile, signal }: SupervisedProgram): Instance {
+function start({ name, program, env, nodeOptions = [], logFile, signal }: SupervisedProgram): Instance {
   const log = openLogFile(logFile);
   // A process group of its own: Ctrl-C reaches whoever supervises, and it ends the programs in order.
   const stdio = ["ignore", log.descriptor, log.descriptor, "ipc"] as const;
-  const child = fork(program, [], { env, stdio: [...stdio], detached: true });
+  const execArgv = [...process.execArgv, ...nodeOptions];
+  const child = fork(program, [], { env, execArgv, stdio: [...stdio], detached: true });
   closeSync(log.descriptor);
 
   const ended = new Promise<string>((resolve) => {

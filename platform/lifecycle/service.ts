@@ -1,7 +1,7 @@
 /** The life of a service process: settings, ground, serve, drain. */
 import { HealthImplementation } from "grpc-health-check";
 import type { z } from "zod";
-import { connectBus } from "../bus/bus.ts";
+import { type Bus, connectBus } from "../bus/bus.ts";
 import { type ServiceSettings, serviceSettings } from "../config/service-settings.ts";
 import { type Environment, readSettings } from "../config/settings.ts";
 import { type Database, openDatabase } from "../db/database.ts";
@@ -21,7 +21,10 @@ import { type Host, type RunningProgram, runProcess } from "./process.ts";
 /** What every service stands on. */
 export interface Ground {
   readonly database: Database;
+  /** URL of the database as the worker role, for what needs a connection of its own. */
+  readonly workerUrl: string;
   readonly outbox: Outbox;
+  readonly bus: Bus;
   readonly log: Logger;
   readonly tls: TlsFiles;
 }
@@ -92,7 +95,9 @@ export async function startService<Shape extends z.ZodRawShape>(
   });
   await database.ping();
   const relay = startRelay({ capability: program.name, database, bus, log });
-  const service = await program.open({ database, outbox: openOutbox(program.name, relay.wake), log, tls }, settings);
+  const workerUrl = settings.MALLA_DATABASE_WORKER_URL;
+  const outbox = openOutbox(program.name, relay.wake);
+  const service = await program.open({ database, workerUrl, outbox, bus, log, tls }, settings);
   const consumers = startConsumers(service.heard ?? [], { service: program.name, database, bus, log });
   const health = new HealthImplementation({ "": "SERVING" });
   const server = await serveGrpc({

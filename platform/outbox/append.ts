@@ -54,8 +54,17 @@ export function openOutbox(capability: string, wake: () => void): Outbox {
   };
 }
 
-function outboxRow(capability: string, { tenant, type, subject, time, data, trace }: Fact) {
+function outboxRow(capability: string, fact: Fact) {
   const id = uuidv7();
+  return { id, tenant: fact.tenant, ...encodeFact(capability, id, fact) };
+}
+
+/** A fact as the bus carries it: the event, and its subject there. */
+export function encodeFact(
+  capability: string,
+  id: string,
+  { tenant, type, subject, time, data, trace }: Fact,
+): { subject: string; payload: Buffer } {
   const carrier: Record<string, string> = {};
   propagation.inject(trace ?? context.active(), carrier);
   const event = create(EventSchema, {
@@ -69,8 +78,6 @@ function outboxRow(capability: string, { tenant, type, subject, time, data, trac
     data: anyPack(type, withoutSensitive(type, create(type, data))),
   });
   return {
-    id,
-    tenant,
     subject: eventSubject(capability, tenant, type.name),
     payload: Buffer.from(toBinary(EventSchema, event)),
   };

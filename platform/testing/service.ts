@@ -43,7 +43,7 @@ export interface TestServiceOptions {
   /** Settings besides those every service has, and any that override them. */
   readonly env?: Readonly<Record<string, string>>;
   /** Runs on the database of another one instead of its own: two processes of one service. */
-  readonly databaseOf?: TestService;
+  readonly databaseOf?: Pick<TestService, "databaseName" | "databaseUrls">;
 }
 
 /** Longest wait for events, in milliseconds. */
