@@ -18,7 +18,7 @@ const INTERNAL_ROLES: readonly InternalRole[] = ["cash", "feeIncome"];
  * they are missing, so that every operation finds them. Sent again, it changes nothing.
  */
 export async function createLedgerAccounts(ledger: Ledger, call: Call, account: Account): Promise<void> {
-  const shared = { ledger: GENERAL_LEDGER, currencyCode: account.currencyCode };
+  const shared = { ledger: GENERAL_LEDGER, currencyCode: account.currencyCode, keepsHistory: true };
   const accounts: MessageInitShape<typeof AccountSchema>[] = [
     {
       ...shared,

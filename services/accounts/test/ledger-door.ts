@@ -45,7 +45,13 @@ export async function startLedgerDoor(ledgerAddress: string): Promise<LedgerDoor
     lookupAccounts: (request, context) => ledger.for(callOf(context)).lookupAccounts(request),
     lookupTransfers: (request, context) => ledger.for(callOf(context)).lookupTransfers(request),
     listEntries: (request, context) => ledger.for(callOf(context)).listEntries(request),
+    getBalance: (request, context) => ledger.for(callOf(context)).getBalance(request),
     getTrialBalance: (request, context) => ledger.for(callOf(context)).getTrialBalance(request),
+    getLedgerStatus: (request, context) => ledger.for(callOf(context)).getLedgerStatus(request),
+    loadTransfers: (request, context) => change(() => ledger.for(callOf(context)).loadTransfers(request)),
+    streamTransfers: () => {
+      throw new ConnectError("accounts do not stream", Code.Unimplemented);
+    },
   };
   const server = await serveGrpc({
     services: [served(LedgerService, implementation)],

@@ -1,103 +1,207 @@
-/** The part of a tenant's books that a batch touches, and what the batch does to it. */
+/**
+ * A tenant's books as far as they are in memory, and the log entries that are added to them. Whoever asks something of
+ * them has loaded every account and transfer that the question names, or knows that it does not exist.
+ */
 import assert from "node:assert/strict";
-import { type Account, type Balance, MAX_BALANCE } from "./account.ts";
+import { type Account, MAX_BALANCE } from "./account.ts";
+import { type Id, ZERO_ID } from "./id.ts";
+import { RecentMap } from "./recent-map.ts";
 import type { TransientStatus } from "./result.ts";
-import type { NewTransfer, Posting, Transfer } from "./transfer.ts";
+import { TimeoutQueue } from "./timeout-queue.ts";
+import { expiryTimeNs, FLAG, type PendingState, PHASE, type Transfer } from "./transfer.ts";
 
 /** A transfer id that failed by the state of the moment. */
 export interface FailedTransfer {
-  readonly id: string;
+  readonly id: Id;
   readonly status: TransientStatus;
 }
 
-/** What must be known to judge a batch: all that exists under the ids that the batch names. */
-export interface KnownBooks {
-  readonly accounts: Iterable<Account>;
-  readonly transfers: Iterable<Transfer>;
-  readonly failedTransfers: Iterable<FailedTransfer>;
-  /** The last time that the tenant's ledger gave, in nanoseconds since the epoch. */
-  readonly lastTimeNs: bigint;
-}
+/** What is added to the log, in order. */
+export type LogEntry =
+  | { readonly kind: "account"; readonly account: Account }
+  | { readonly kind: "transfer"; readonly transfer: Transfer; readonly debit: Account; readonly credit: Account }
+  | { readonly kind: "failure"; readonly failed: FailedTransfer };
 
 /** Books that are being written. */
 export interface Books {
-  readonly accounts: Map<string, Account>;
-  readonly transfers: Map<string, Transfer>;
-  readonly failedTransfers: Map<string, TransientStatus>;
-  /** What the batch added, in order. */
-  readonly added: {
-    readonly accounts: Account[];
-    readonly postings: Posting[];
-    readonly failedTransfers: FailedTransfer[];
-  };
-  lastTimeNs: bigint;
+  readonly accounts: Map<Id, Account>;
+  /** Booked transfers that were named of late. */
+  readonly transfers: RecentMap<Id, Transfer>;
+  /** Failed ids that were named of late. */
+  readonly failures: RecentMap<Id, TransientStatus>;
+  /** Every pending transfer that can expire. */
+  readonly timeouts: TimeoutQueue;
+  lastAccountTimeNs: bigint;
+  lastTransferTimeNs: bigint;
+  /** No larger id was ever booked or has failed: what is larger is new. */
+  largestId: Id;
+  /** Log entries that were not taken yet. */
+  readonly added: LogEntry[];
+  /** While a chain is under way: how to undo what it did, in order. */
+  undo: (() => void)[] | undefined;
 }
 
-/** Opens the books at a moment. A clock that went back is not followed: times only grow. */
-export function openBooks(known: KnownBooks, nowNs: bigint): Books {
+/** Books in which nothing is known. */
+export function openBooks(lastAccountTimeNs = 0n, lastTransferTimeNs = 0n, largestId: Id = ZERO_ID): Books {
   return {
-    accounts: new Map([...known.accounts].map((account) => [account.id, account])),
-    transfers: new Map([...known.transfers].map((transfer) => [transfer.id, transfer])),
-    failedTransfers: new Map([...known.failedTransfers].map(({ id, status }) => [id, status])),
-    added: { accounts: [], postings: [], failedTransfers: [] },
-    lastTimeNs: nowNs > known.lastTimeNs ? nowNs - 1n : known.lastTimeNs,
+    accounts: new Map(),
+    transfers: new RecentMap(),
+    failures: new RecentMap(),
+    timeouts: new TimeoutQueue(),
+    lastAccountTimeNs,
+    lastTransferTimeNs,
+    largestId,
+    added: [],
+    undo: undefined,
   };
 }
 
-/** The next time, later than all before it. Times given to what is undone are not given again. */
-export function nextTimeNs(books: Books): bigint {
-  books.lastTimeNs += 1n;
-  return books.lastTimeNs;
+/** The time to give now. A clock that went back is not followed: times only grow. */
+export function nextTimeNs(books: Books, nowNs: bigint): bigint {
+  const last = books.lastAccountTimeNs > books.lastTransferTimeNs ? books.lastAccountTimeNs : books.lastTransferTimeNs;
+  return nowNs > last ? nowNs : last + 1n;
 }
 
-/** The balance after an amount is debited. */
-export function debited(balance: Balance, amount: bigint): Balance {
-  return { debitsPosted: balance.debitsPosted + amount, creditsPosted: balance.creditsPosted };
+/** Whether nothing was ever booked under an id, nor failed: true for most ids that grow with time. */
+export function isNewId(books: Books, id: Id): boolean {
+  return id > books.largestId;
 }
 
-/** The balance after an amount is credited. */
-export function credited(balance: Balance, amount: bigint): Balance {
-  return { debitsPosted: balance.debitsPosted, creditsPosted: balance.creditsPosted + amount };
+/** A booked transfer that the books know of. */
+export function findTransfer(books: Books, id: Id): Transfer | undefined {
+  return books.transfers.get(id) ?? books.timeouts.find(id);
 }
 
-/** Posts a transfer that was judged to be in order. */
-export function post(books: Books, asked: NewTransfer, debit: Account, credit: Account): Transfer {
-  const transfer = { ...asked, bookTimeNs: nextTimeNs(books) };
-  const debitAccountAfter = debited(debit, asked.amount);
-  const creditAccountAfter = credited(credit, asked.amount);
-  setBalance(books, debit, debitAccountAfter);
-  setBalance(books, credit, creditAccountAfter);
-  books.transfers.set(transfer.id, transfer);
-  books.added.postings.push({ transfer, ledger: debit.ledger, debitAccountAfter, creditAccountAfter });
-  return transfer;
-}
-
-/** Undoes all postings but the first `count`, as if they had never been. */
-export function undoPostingsAfter(books: Books, count: number): void {
-  for (const { transfer } of books.added.postings.splice(count).reverse()) {
-    books.transfers.delete(transfer.id);
-    const debit = requireAccount(books, transfer.debitAccountId);
-    books.accounts.set(debit.id, { ...debit, ...debited(debit, -transfer.amount) });
-    const credit = requireAccount(books, transfer.creditAccountId);
-    books.accounts.set(credit.id, { ...credit, ...credited(credit, -transfer.amount) });
-  }
+/** Adds an account. */
+export function addAccount(books: Books, account: Account): void {
+  books.accounts.set(account.id, account);
+  books.lastAccountTimeNs = account.createTimeNs;
+  books.added.push({ kind: "account", account });
 }
 
 /** Remembers that an id has failed for good. */
-export function rememberFailure(books: Books, failed: FailedTransfer): void {
-  books.failedTransfers.set(failed.id, failed.status);
-  books.added.failedTransfers.push(failed);
+export function addFailure(books: Books, failed: FailedTransfer): void {
+  books.failures.set(failed.id, failed.status);
+  noteId(books, failed.id);
+  books.added.push({ kind: "failure", failed });
 }
 
-/** An account of the books that is known to be there. */
-export function requireAccount(books: Books, id: string): Account {
-  const account = books.accounts.get(id);
-  assert(account !== undefined, "a posted transfer names accounts of the books");
-  return account;
+/** Books a transfer that was judged to be in order: moves the balances and what it refers to. */
+export function book(books: Books, transfer: Transfer, debit: Account, credit: Account, pending?: Transfer): void {
+  const { undo } = books;
+  if (undo !== undefined) {
+    undo.push(restoring(books, transfer, debit, credit));
+  }
+  const { amount, released } = transfer;
+  switch (transfer.phase) {
+    case PHASE.single:
+      debit.debitsPosted += amount;
+      credit.creditsPosted += amount;
+      break;
+    case PHASE.pending:
+      debit.debitsPending += amount;
+      credit.creditsPending += amount;
+      reserve(books, transfer, debit, credit);
+      break;
+    case PHASE.post:
+      debit.debitsPending -= released;
+      credit.creditsPending -= released;
+      debit.debitsPosted += amount;
+      credit.creditsPosted += amount;
+      resolve(books, pending, "posted");
+      break;
+    case PHASE.void:
+    case PHASE.expiry:
+      debit.debitsPending -= released;
+      credit.creditsPending -= released;
+      resolve(books, pending, transfer.phase === PHASE.void ? "voided" : "expired");
+      reopen(pending, debit, credit);
+      break;
+  }
+  // Of each account the side that was moved.
+  assertSound(debit.debitsPosted, debit.debitsPending);
+  assertSound(credit.creditsPosted, credit.creditsPending);
+  books.lastTransferTimeNs = transfer.bookTimeNs;
+  if (transfer.phase !== PHASE.expiry) {
+    books.transfers.set(transfer.id, transfer);
+    noteId(books, transfer.id);
+  }
+  books.added.push({ kind: "transfer", transfer, debit, credit });
 }
 
-function setBalance(books: Books, account: Account, balance: Balance): void {
-  assert(balance.debitsPosted >= 0n && balance.debitsPosted <= MAX_BALANCE, "debits are within 64 bits");
-  assert(balance.creditsPosted >= 0n && balance.creditsPosted <= MAX_BALANCE, "credits are within 64 bits");
-  books.accounts.set(account.id, { ...account, ...balance });
+function noteId(books: Books, id: Id): void {
+  if (id > books.largestId) {
+    books.largestId = id;
+  }
+}
+
+/** Notes that a transfer is reversed by a booked one. */
+export function noteReversal(books: Books, original: Transfer, amount: bigint): void {
+  original.reversed += amount;
+  books.undo?.push(() => {
+    original.reversed -= amount;
+  });
+}
+
+function reserve(books: Books, transfer: Transfer, debit: Account, credit: Account): void {
+  if (expiryTimeNs(transfer) !== undefined) {
+    books.timeouts.add(transfer);
+  }
+  if ((transfer.flags & FLAG.closingDebit) !== 0) {
+    debit.closed = true;
+  }
+  if ((transfer.flags & FLAG.closingCredit) !== 0) {
+    credit.closed = true;
+  }
+}
+
+function resolve(books: Books, pending: Transfer | undefined, state: PendingState): void {
+  assert(pending?.state === "pending", "a pending transfer is resolved once");
+  pending.state = state;
+  // Named now: until this is durable, nothing but memory knows what became of it.
+  books.transfers.set(pending.id, pending);
+  const couldExpire = books.timeouts.remove(pending.id);
+  books.undo?.push(() => {
+    pending.state = "pending";
+    if (couldExpire) {
+      books.timeouts.add(pending);
+    }
+  });
+}
+
+function reopen(pending: Transfer | undefined, debit: Account, credit: Account): void {
+  const flags = pending?.flags ?? 0;
+  if ((flags & FLAG.closingDebit) !== 0) {
+    debit.closed = false;
+  }
+  if ((flags & FLAG.closingCredit) !== 0) {
+    credit.closed = false;
+  }
+}
+
+function restoring(books: Books, transfer: Transfer, debit: Account, credit: Account): () => void {
+  const { lastTransferTimeNs } = books;
+  const debitBefore = { ...debit };
+  const creditBefore = { ...credit };
+  return () => {
+    restore(debit, debitBefore);
+    restore(credit, creditBefore);
+    books.transfers.delete(transfer.id);
+    books.timeouts.remove(transfer.id);
+    books.lastTransferTimeNs = lastTransferTimeNs;
+    books.added.pop();
+  };
+}
+
+function restore(account: Account, before: Account): void {
+  account.debitsPosted = before.debitsPosted;
+  account.creditsPosted = before.creditsPosted;
+  account.debitsPending = before.debitsPending;
+  account.creditsPending = before.creditsPending;
+  account.closed = before.closed;
+}
+
+function assertSound(posted: bigint, pending: bigint): void {
+  assert(pending >= 0n, "no more is released than was reserved");
+  assert(posted >= 0n && posted + pending <= MAX_BALANCE, "sums are within 63 bits");
 }

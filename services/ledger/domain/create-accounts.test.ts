@@ -1,102 +1,54 @@
-import { describe, expect, it } from "vitest";
-import type { NewAccount } from "./account.ts";
-import { createAccounts } from "./create-accounts.ts";
-import { account, books, INT_MAX, id, newAccount, ZERO } from "./testing/build.ts";
+/** Accounts: every status of the contract, in its order. */
+import { expect, it } from "vitest";
+import { play } from "./testing/table.ts";
 
-/** Judges one account against books that hold account 1, bounded, with labels. */
-function judge(asked: NewAccount): string {
-  const existing = account(1, {
-    balanceConstraint: "debits_must_not_exceed_credits",
-    overdraftLimit: 5n,
-    metadata: { owner: "ana" },
-  });
-  return createAccounts(books({ accounts: [existing] }), [asked])[0]?.status ?? "no result";
+const STORIES: Readonly<Record<string, string>> = {
+  "an account is made once, and the same one again exists": `
+    account A1                                      created
+    account A1                                      exists
+    account A2 bounded=debits overdraft=50          created
+    and account A2 bounded=debits overdraft=50      exists
+    account A3 bounded=credits history note=a       created
+    account A3 bounded=credits history note=a       exists
+    balance A1 0/0 0/0`,
+  "the first field that differs is named": `
+    account A1 bounded=debits overdraft=50 note=a code=10              created
+    account A1 closed bounded=credits overdraft=1 note=b code=11       exists_with_different_flags
+    account A1 history bounded=debits overdraft=50 note=a              exists_with_different_flags
+    account A1 bounded=credits overdraft=1 note=b code=11              exists_with_different_balance_constraint
+    account A1 bounded=debits overdraft=1 note=b ledger=2              exists_with_different_overdraft_limit
+    account A1 bounded=debits overdraft=50 note=b ledger=2             exists_with_different_metadata
+    account A1 bounded=debits overdraft=50 ledger=2                    exists_with_different_metadata
+    account A1 bounded=debits overdraft=50 note=a ledger=2 currency=USD exists_with_different_ledger
+    account A1 bounded=debits overdraft=50 note=a currency=USD code=11 exists_with_different_currency
+    account A1 bounded=debits overdraft=50 note=a code=11              exists_with_different_code`,
+  "ids that stand for none are refused": `
+    account 0 overdraft=1      id_must_not_be_zero
+    account max overdraft=1    id_must_not_be_int_max`,
+  "an overdraft needs a bound": `
+    account A1 overdraft=1                   overdraft_limit_needs_constraint
+    account A1 bounded=debits overdraft=1    created`,
+  "a request imports all of its accounts or none": `
+    account A1 import=-10        created
+    and account A2               imported_event_expected
+    account A3                   created
+    and account A4 import=-10    imported_event_not_expected`,
+  "an import keeps a time that is past, and later than all before": `
+    account A1 import=-10                 created
+    account A2 import=-10                 imported_event_timestamp_must_not_regress
+    account A2 import=-11                 imported_event_timestamp_must_not_regress
+    account A2 import=0                   imported_event_timestamp_must_not_advance
+    account 0 import=@max                 imported_event_timestamp_must_not_advance
+    account 0 import=@max+1               imported_event_timestamp_out_of_range
+    account 0 import=@-1                  imported_event_timestamp_out_of_range
+    account A2 import=-9                  created
+    account A1                            exists_with_different_flags
+    account A1 import=-5                  exists
+    account A3 import=-1 overdraft=1      overdraft_limit_needs_constraint
+    account A4                            created
+    account A5 import=-1                  imported_event_timestamp_must_not_regress`,
+};
+
+for (const [name, story] of Object.entries(STORIES)) {
+  it(name, () => expect(play(story)).toEqual([]));
 }
-
-const twin = newAccount(1, {
-  balanceConstraint: "debits_must_not_exceed_credits",
-  overdraftLimit: 5n,
-  metadata: { owner: "ana" },
-});
-
-describe("LEDGER-012: the fault that stands first is the answer; each row has its fault and all that stand after it", () => {
-  const later = {
-    code: { code: 11 },
-    currency: { code: 11, currencyCode: "MXN" },
-    ledger: { code: 11, currencyCode: "MXN", ledger: 2 },
-    metadata: { code: 11, currencyCode: "MXN", ledger: 2, metadata: {} },
-    overdraft: { code: 11, currencyCode: "MXN", ledger: 2, metadata: {}, overdraftLimit: 6n },
-    constraint: {
-      code: 11,
-      currencyCode: "MXN",
-      ledger: 2,
-      metadata: {},
-      overdraftLimit: 6n,
-      balanceConstraint: "none",
-    },
-  } as const satisfies Record<string, Partial<NewAccount>>;
-
-  it.each<[string, NewAccount]>([
-    ["created", newAccount(2)],
-    ["id_must_not_be_zero", newAccount(0, { ...later.constraint, id: ZERO })],
-    ["id_must_not_be_int_max", newAccount(0, { ...later.constraint, id: INT_MAX })],
-    ["exists_with_different_balance_constraint", { ...twin, ...later.constraint }],
-    ["exists_with_different_overdraft_limit", { ...twin, ...later.overdraft }],
-    ["exists_with_different_metadata", { ...twin, ...later.metadata }],
-    ["exists_with_different_ledger", { ...twin, ...later.ledger }],
-    ["exists_with_different_currency", { ...twin, ...later.currency }],
-    ["exists_with_different_code", { ...twin, ...later.code }],
-    ["exists", twin],
-    ["overdraft_limit_needs_constraint", newAccount(2, { overdraftLimit: 1n })],
-  ])("%s", (status, asked) => {
-    expect(judge(asked)).toBe(status);
-  });
-});
-
-it("LEDGER-010: the same account sent again answers with the first time and changes nothing", () => {
-  const open = books();
-  const [first, again] = createAccounts(open, [newAccount(1), newAccount(1)]);
-  expect(first).toEqual({ status: "created", createTimeNs: 100n });
-  expect(again).toEqual({ status: "exists", createTimeNs: 100n });
-  expect(open.added.accounts).toHaveLength(1);
-});
-
-it("LEDGER-011: labels are compared whatever their order, and by name", () => {
-  const labelled = (metadata: Record<string, string>) => newAccount(1, { metadata });
-  const open = books();
-  const results = createAccounts(open, [
-    labelled({ a: "1", b: "2" }),
-    labelled({ b: "2", a: "1" }),
-    labelled({ a: "1", c: "2" }),
-    labelled({ a: "1" }),
-  ]);
-  expect(results.map(({ status }) => status)).toEqual([
-    "created",
-    "exists",
-    "exists_with_different_metadata",
-    "exists_with_different_metadata",
-  ]);
-});
-
-describe("LEDGER-003: times", () => {
-  it("follow the clock", () => {
-    const open = books({ lastTimeNs: 7n });
-    expect(createAccounts(open, [newAccount(1)])).toEqual([{ status: "created", createTimeNs: 100n }]);
-  });
-
-  it("grow even where the clock went back", () => {
-    const open = books({ lastTimeNs: 500n });
-    const results = createAccounts(open, [newAccount(1), newAccount(2)]);
-    expect(results).toEqual([
-      { status: "created", createTimeNs: 501n },
-      { status: "created", createTimeNs: 502n },
-    ]);
-  });
-});
-
-it("a refused account leaves nothing behind", () => {
-  const open = books();
-  createAccounts(open, [newAccount(1, { overdraftLimit: 1n })]);
-  expect(open.accounts.has(id(1))).toBe(false);
-  expect(open.added.accounts).toEqual([]);
-});

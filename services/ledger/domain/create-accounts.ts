@@ -1,20 +1,22 @@
 /** Decides what becomes of new accounts. Guards are in the contract's order: the first that applies is the answer. */
 import type { Account, NewAccount } from "./account.ts";
-import { type Books, nextTimeNs } from "./books.ts";
-import { faultOfId } from "./id.ts";
+import { addAccount, type Books, nextTimeNs } from "./books.ts";
+import { MAX_ID, ZERO_ID } from "./id.ts";
+import { faultOfImport, isImportRequest } from "./import.ts";
 import { isSameMetadata } from "./metadata.ts";
 import type { AccountRefusal, AccountResult } from "./result.ts";
 
 /** Makes the accounts of one request in the books; one result per account, in order. */
-export function createAccounts(books: Books, asked: readonly NewAccount[]): AccountResult[] {
-  return asked.map((account) => createAccount(books, account));
+export function createAccounts(books: Books, asked: readonly NewAccount[], nowNs: bigint): AccountResult[] {
+  const imports = isImportRequest(asked);
+  return asked.map((account) => createAccount(books, account, imports, nowNs));
 }
 
-function createAccount(books: Books, asked: NewAccount): AccountResult {
-  const idFault = faultOfId(asked.id);
-  if (idFault !== undefined) {
-    return { status: idFault };
-  }
+function createAccount(books: Books, asked: NewAccount, imports: boolean, nowNs: bigint): AccountResult {
+  const importFault = faultOfImport(asked.importTimeNs, imports, nowNs);
+  if (importFault !== undefined) return { status: importFault };
+  if (asked.id === ZERO_ID) return { status: "id_must_not_be_zero" };
+  if (asked.id === MAX_ID) return { status: "id_must_not_be_int_max" };
   const existing = books.accounts.get(asked.id);
   if (existing !== undefined) {
     const difference = differenceOf(existing, asked);
@@ -25,13 +27,31 @@ function createAccount(books: Books, asked: NewAccount): AccountResult {
   if (asked.overdraftLimit > 0n && asked.balanceConstraint === "none") {
     return { status: "overdraft_limit_needs_constraint" };
   }
-  const account: Account = { ...asked, debitsPosted: 0n, creditsPosted: 0n, createTimeNs: nextTimeNs(books) };
-  books.accounts.set(account.id, account);
-  books.added.accounts.push(account);
+  if (asked.importTimeNs !== undefined && asked.importTimeNs <= books.lastAccountTimeNs) {
+    return { status: "imported_event_timestamp_must_not_regress" };
+  }
+  const { importTimeNs, ...identity } = asked;
+  const account: Account = {
+    ...identity,
+    isImported: importTimeNs !== undefined,
+    createTimeNs: importTimeNs ?? nextTimeNs(books, nowNs),
+    closed: asked.madeClosed,
+    debitsPosted: 0n,
+    creditsPosted: 0n,
+    debitsPending: 0n,
+    creditsPending: 0n,
+    lastNumber: 0,
+  };
+  addAccount(books, account);
   return { status: "created", createTimeNs: account.createTimeNs };
 }
 
-function differenceOf(existing: NewAccount, asked: NewAccount): AccountRefusal | undefined {
+function differenceOf(existing: Account, asked: NewAccount): AccountRefusal | undefined {
+  const isSameFlags =
+    asked.keepsHistory === existing.keepsHistory &&
+    asked.madeClosed === existing.madeClosed &&
+    (asked.importTimeNs !== undefined) === existing.isImported;
+  if (!isSameFlags) return "exists_with_different_flags";
   if (asked.balanceConstraint !== existing.balanceConstraint) return "exists_with_different_balance_constraint";
   if (asked.overdraftLimit !== existing.overdraftLimit) return "exists_with_different_overdraft_limit";
   if (!isSameMetadata(asked.metadata, existing.metadata)) return "exists_with_different_metadata";

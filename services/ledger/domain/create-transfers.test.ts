@@ -1,254 +1,181 @@
-import { describe, expect, it } from "vitest";
-import { type Account, MAX_BALANCE } from "./account.ts";
-import type { Books } from "./books.ts";
-import { createTransfers } from "./create-transfers.ts";
-import { account, books, INT_MAX, id, newTransfer, transfer, ZERO } from "./testing/build.ts";
-import type { NewTransfer } from "./transfer.ts";
+/** Transfers of one phase and what they are refused for, in the contract's order. */
+import { expect, it } from "vitest";
+import { play } from "./testing/table.ts";
 
-/**
- * 1 and 2 are plain; 3 is of another ledger and currency; 4 is of another currency; 5 is full on both sides; 6 owes nobody
- * and 7 is owed nothing, both bounded. Transfer 50 is posted, 51 has failed.
- */
-function bank(): Books {
-  const full = { debitsPosted: MAX_BALANCE, creditsPosted: MAX_BALANCE };
-  return books({
-    accounts: [
-      account(1),
-      account(2),
-      account(3, { ledger: 2, currencyCode: "MXN" }),
-      account(4, { currencyCode: "MXN" }),
-      account(5, full),
-      account(6, { balanceConstraint: "debits_must_not_exceed_credits" }),
-      account(7, { balanceConstraint: "credits_must_not_exceed_debits" }),
-      account(8, { ...full, balanceConstraint: "debits_must_not_exceed_credits" }),
-      account(9, { ...full, balanceConstraint: "credits_must_not_exceed_debits" }),
-    ],
-    transfers: [transfer(50, { metadata: { memo: "x" } })],
-    failedTransfers: [{ id: id(51), status: "exceeds_credits" }],
-  });
+const STORIES: Readonly<Record<string, string>> = {
+  "money moves from one account to another, zero of it too": `
+    account A1                     created
+    account A2                     created
+    transfer T1 A1 A2 10           created
+    transfer T2 A2 A1 4            created
+    transfer T3 A1 A2 0            created
+    balance A1 10/4 0/0
+    balance A2 4/10 0/0`,
+  "a transfer is booked once, and the first field that differs is named": `
+    account A1                     created
+    account A2                     created
+    account A3                     created
+    transfer T1 A1 A2 10 note=a day=100 pending timeout=5    created
+    transfer T1 A1 A2 10 note=a day=100 pending timeout=5    exists
+    and transfer T1 A1 A2 10 note=a day=100 pending timeout=5    exists
+    transfer T1 A3 A1 9 linked code=2                        exists_with_different_linked
+    and transfer T9 A1 A2 1                                  linked_event_failed
+    transfer T1 A3 A1 9 of=T7 timeout=6                      exists_with_different_flags
+    transfer T1 A3 A1 9 pending closing_debit                exists_with_different_flags
+    transfer T1 A3 A1 9 pending balancing_credit             exists_with_different_flags
+    transfer T1 A3 A1 9 pending of=T7 timeout=6              exists_with_different_pending_id
+    transfer T1 A3 A1 9 pending timeout=6                    exists_with_different_timeout
+    transfer T1 A3 A1 9 pending timeout=5                    exists_with_different_debit_account_id
+    transfer T1 A1 A3 9 pending timeout=5                    exists_with_different_credit_account_id
+    transfer T1 A1 A2 9 pending timeout=5 currency=USD       exists_with_different_amount
+    transfer T1 A1 A2 11 pending timeout=5                   exists_with_different_amount
+    transfer T1 A1 A2 - pending timeout=5                    exists_with_different_amount
+    transfer T1 A1 A2 10 pending timeout=5 currency=USD      exists_with_different_currency
+    transfer T1 A1 A2 10 pending timeout=5 note=b            exists_with_different_metadata
+    transfer T1 A1 A2 10 pending timeout=5 note=a            exists_with_different_value_date
+    transfer T1 A1 A2 10 pending timeout=5 note=a day=NaN    exists_with_different_value_date
+    transfer T1 A1 A2 10 pending timeout=5 note=a day=100 reverses=T7   exists_with_different_reverses_id
+    transfer T1 A1 A2 10 pending timeout=5 note=a day=100 code=2        exists_with_different_code
+    balance A1 0/0 10/0`,
+  "what is wrong with a transfer by itself comes first": `
+    transfer 0 0 0 -1 code=0                     id_must_not_be_zero
+    transfer max 0 0 -1 code=0                   id_must_not_be_int_max
+    transfer T1 0 0 -1 pending reverses=T7       amount_must_not_be_negative
+    transfer T1 0 0 1 pending reverses=T7        flags_are_mutually_exclusive
+    transfer T1 0 max 1                          debit_account_id_must_not_be_zero
+    transfer T1 max 0 1                          debit_account_id_must_not_be_int_max
+    transfer T1 A1 0 1                           credit_account_id_must_not_be_zero
+    transfer T1 A1 max 1                         credit_account_id_must_not_be_int_max
+    transfer T1 A1 A1 1 of=T7                    accounts_must_be_different
+    transfer T1 A1 A2 1 of=T7 timeout=1          pending_id_must_be_zero
+    transfer T1 A1 A2 1 timeout=1 closing_debit  timeout_reserved_for_pending_transfer
+    transfer T1 A1 A2 - closing_debit            closing_transfer_must_be_pending
+    transfer T1 A1 A2 - closing_credit           closing_transfer_must_be_pending
+    transfer T1 A1 A2 - day=NaN                  amount_must_be_set
+    transfer T1 A1 A2 1 day=NaN code=0           value_date_invalid
+    transfer T1 A1 A2 1 code=0                   code_must_not_be_zero
+    transfer T1 A1 A2 1                          debit_account_not_found`,
+  "what accounts do not fit is refused": `
+    account A1                                created
+    account A2 ledger=2                       created
+    account A3 currency=USD                   created
+    account A4 ledger=2 currency=USD          created
+    account A5                                created
+    transfer T1 A1 A4 1                       accounts_must_have_the_same_ledger
+    transfer T1 A1 A3 1                       currencies_must_match
+    transfer T1 A1 A5 1 currency=USD          currencies_must_match
+    transfer T1 A1 A5 1                       created
+    transfer T2 A9 A8 1                       debit_account_not_found
+    transfer T3 A1 A8 1                       credit_account_not_found`,
+  "an id that failed by the state of the moment is spent": `
+    account A1 bounded=debits                 created
+    transfer T1 A1 A2 10                      credit_account_not_found
+    account A2                                created
+    transfer T1 A1 A2 10                      id_already_failed:credit_account_not_found
+    transfer T1 0 0 -1 code=0                 id_already_failed:credit_account_not_found
+    transfer T2 A1 A2 10                      exceeds_credits
+    transfer T2 A1 A2 0                       id_already_failed:exceeds_credits
+    transfer T3 A1 A2 0 code=0                code_must_not_be_zero
+    transfer T3 A1 A2 0                       created`,
+  "a bounded account never passes its bound, what is pending on its side counted": `
+    account A1 bounded=debits overdraft=5     created
+    account A2                                created
+    account A3 bounded=credits                created
+    transfer T1 A2 A1 10                      created
+    transfer T2 A1 A2 16                      exceeds_credits
+    transfer T3 A1 A2 8 pending               created
+    transfer T4 A2 A1 90 pending              created
+    transfer T5 A1 A2 8                       exceeds_credits
+    transfer T6 A1 A2 7                       created
+    transfer T7 A1 A2 1 pending               exceeds_credits
+    balance A1 7/10 8/90
+    transfer T8 A2 A3 1                       exceeds_debits
+    transfer T9 A3 A2 4                       created
+    transfer TA A2 A3 3 pending               created
+    transfer TB A2 A3 2                       exceeds_debits
+    transfer TC A2 A3 1                       created
+    balance A3 4/1 0/3`,
+  "a balancing transfer moves what is available, and may ask for more again": `
+    account A1 bounded=debits overdraft=5     created
+    account A2                                created
+    transfer T1 A2 A1 10                      created
+    transfer T2 A1 A2 4 pending               created
+    transfer T3 A1 A2 100 balancing_debit     created
+    balance A1 11/10 4/0
+    transfer T3 A1 A2 11 balancing_debit      exists
+    transfer T3 A1 A2 999 balancing_debit     exists
+    transfer T3 A1 A2 10 balancing_debit      exists_with_different_amount
+    transfer T4 A1 A2 7 balancing_debit       created
+    balance A1 11/10 4/0
+    transfer T5 A1 A2 7 balancing_credit      created
+    transfer T6 A2 A1 7 balancing_credit      created
+    balance A1 11/16 4/0
+    transfer T7 A2 A1 9 balancing_debit balancing_credit   created
+    balance A1 11/16 4/0`,
+  "sums stay within 63 bits": `
+    account A1                     created
+    account A2                     created
+    account A3                     created
+    transfer T1 A1 A2 max          created
+    transfer T2 A1 A3 1            overflows_debits_posted
+    transfer T3 A3 A2 1            overflows_credits_posted
+    transfer T2 A3 A1 half pending created
+    transfer T4 A3 A2 half pending overflows_debits_pending
+    transfer T4 A2 A1 half pending overflows_credits_pending
+    transfer T4 A3 A2 max          overflows_credits_posted
+    transfer T4 A2 A1 half         overflows_credits
+    transfer T4 A3 A9 half         credit_account_not_found
+    account A9                     created
+    transfer T5 A3 A9 half         overflows_debits`,
+  "a timeout ends within 64 bits": `
+    account A1                                 created
+    account A2                                 created
+    at 9223372036000000000
+    transfer T1 A1 A2 1 pending timeout=1      overflows_timeout
+    transfer T1 A1 A2 1 pending                created`,
+  "reversals mirror what was posted, and together never exceed it": `
+    account A1                                created
+    account A2                                created
+    account A3                                created
+    transfer T1 A1 A2 10                      created
+    transfer T2 A1 A2 10 pending              created
+    transfer R1 A2 A1 1 reverses=T9           reversed_transfer_not_found
+    transfer R1 A2 A1 1 reverses=T9           id_already_failed:reversed_transfer_not_found
+    transfer R2 A2 A1 1 reverses=T2           reversed_transfer_not_posted
+    transfer R2 A1 A2 1 reverses=T1           reversal_must_mirror_accounts
+    transfer R2 A2 A3 1 reverses=T1           reversal_must_mirror_accounts
+    transfer R2 A2 A1 11 reverses=T1          exceeds_reversed_transfer_amount
+    transfer R3 A2 A1 6 reverses=T1           created
+    transfer R4 A2 A1 5 reverses=T1           exceeds_reversed_transfer_amount
+    transfer R5 A2 A1 4 reverses=T1           created
+    transfer R6 A2 A1 1 reverses=T1           exceeds_reversed_transfer_amount
+    post P1 T2                                created
+    transfer R7 A2 A1 10 reverses=P1          created
+    transfer R8 A2 A1 0 reverses=T2           reversed_transfer_not_posted
+    balance A1 20/20 0/0`,
+  "an import keeps a time that is past, and later than what it follows": `
+    account A1 import=-100                    created
+    wait 5s
+    account A2                                created
+    wait 5s
+    transfer T1 A1 A2 1 import=-6000000000    imported_event_timestamp_must_postdate_credit_account
+    transfer T1 A2 A1 1 import=-6000000000    imported_event_timestamp_must_postdate_debit_account
+    transfer T1 A1 A2 1 import=0              imported_event_timestamp_must_not_advance
+    transfer T1 A1 A2 1 import=@max+1         imported_event_timestamp_out_of_range
+    transfer 0 A1 A2 1 import=@-1             imported_event_timestamp_out_of_range
+    transfer T1 A1 A2 1 import=-10            created
+    and transfer T2 A1 A2 1                   imported_event_expected
+    transfer T2 A1 A2 1                       created
+    and transfer T3 A1 A2 1 import=-1         imported_event_not_expected
+    transfer T3 A1 A2 1 import=-1             imported_event_timestamp_must_not_regress
+    wait 1s
+    transfer T3 A1 A2 1 import=-10 pending timeout=1    imported_event_timeout_must_be_zero
+    transfer T3 A1 A2 1 import=-10 pending    created
+    transfer T3 A1 A2 1 pending               exists_with_different_flags
+    post P1 T3 import=-9                      created
+    balance A1 3/0 0/0`,
+};
+
+for (const [name, story] of Object.entries(STORIES)) {
+  it(name, () => expect(play(story)).toEqual([]));
 }
-
-function statuses(open: Books, ...asked: NewTransfer[]): string[] {
-  return createTransfers(open, asked).map(({ status }) => status);
-}
-
-const twin = newTransfer(50, { metadata: { memo: "x" } });
-
-describe("LEDGER-022: the fault that stands first is the answer; each row has its fault and all that can stand after it", () => {
-  const nowhere = { debitAccountId: id(98), creditAccountId: id(99) };
-  const same = { amount: 0n, debitAccountId: id(98), creditAccountId: id(98) };
-  const byCode = { code: 2 };
-  const byMetadata = { ...byCode, metadata: {} };
-  const byCurrency = { ...byMetadata, currencyCode: "MXN" };
-  const byAmount = { ...byCurrency, amount: 0n };
-  const byCredit = { ...byAmount, creditAccountId: id(1) };
-  const byDebit = { ...byAmount, debitAccountId: id(98), creditAccountId: id(98) };
-
-  it.each<[string, NewTransfer]>([
-    ["created", newTransfer(1)],
-    ["linked_event_chain_open", newTransfer(0, { ...same, id: ZERO, linked: true })],
-    ["id_must_not_be_zero", newTransfer(0, { ...same, id: ZERO })],
-    ["id_must_not_be_int_max", newTransfer(0, { ...same, id: INT_MAX })],
-    ["exists_with_different_debit_account_id", { ...twin, ...byDebit }],
-    ["exists_with_different_credit_account_id", { ...twin, ...byCredit }],
-    ["exists_with_different_amount", { ...twin, ...byAmount }],
-    ["exists_with_different_currency", { ...twin, ...byCurrency }],
-    ["exists_with_different_metadata", { ...twin, ...byMetadata }],
-    ["exists_with_different_code", { ...twin, ...byCode }],
-    ["exists", twin],
-    ["id_already_failed", newTransfer(51, same)],
-    ["amount_must_be_positive", newTransfer(1, same)],
-    ["amount_must_be_positive", newTransfer(1, { ...same, amount: -1n })],
-    ["accounts_must_be_different", newTransfer(1, { ...same, amount: 1n })],
-    ["debit_account_not_found", newTransfer(1, nowhere)],
-    ["credit_account_not_found", newTransfer(1, { ...nowhere, debitAccountId: id(3) })],
-    ["accounts_must_have_the_same_ledger", newTransfer(1, { debitAccountId: id(5), creditAccountId: id(3) })],
-    ["currencies_must_match", newTransfer(1, { debitAccountId: id(5), creditAccountId: id(4) })],
-    ["currencies_must_match", newTransfer(1, { debitAccountId: id(4) })],
-    ["currencies_must_match", newTransfer(1, { debitAccountId: id(8), creditAccountId: id(5), currencyCode: "MXN" })],
-    ["overflows_debits_posted", newTransfer(1, { debitAccountId: id(8), creditAccountId: id(9) })],
-    ["overflows_credits_posted", newTransfer(1, { debitAccountId: id(6), creditAccountId: id(9) })],
-    ["exceeds_credits", newTransfer(1, { debitAccountId: id(6), creditAccountId: id(7) })],
-    ["exceeds_debits", newTransfer(1, { debitAccountId: id(1), creditAccountId: id(7) })],
-  ])("%s", (status, asked) => {
-    expect(statuses(bank(), asked)).toEqual([status]);
-  });
-
-  it("exists_with_different_linked", () => {
-    const asked = { ...twin, ...byDebit, linked: true };
-    expect(statuses(bank(), asked, newTransfer(1))).toEqual(["exists_with_different_linked", "linked_event_failed"]);
-  });
-});
-
-describe("posting", () => {
-  it("debits one account, credits the other, and keeps both balances beside the transfer", () => {
-    const open = bank();
-    expect(createTransfers(open, [newTransfer(1)])).toEqual([{ status: "created", bookTimeNs: 100n }]);
-    expect(open.accounts.get(id(1))).toMatchObject({ debitsPosted: 10n, creditsPosted: 0n });
-    expect(open.accounts.get(id(2))).toMatchObject({ debitsPosted: 0n, creditsPosted: 10n });
-    expect(open.added.postings).toEqual([
-      {
-        transfer: { ...newTransfer(1), bookTimeNs: 100n },
-        ledger: 1,
-        debitAccountAfter: { debitsPosted: 10n, creditsPosted: 0n },
-        creditAccountAfter: { debitsPosted: 0n, creditsPosted: 10n },
-      },
-    ]);
-  });
-
-  it("LEDGER-020: the same transfer again answers with the first book time, also within one request", () => {
-    const open = bank();
-    const [first, again] = createTransfers(open, [newTransfer(1), newTransfer(1)]);
-    expect(first).toEqual({ status: "created", bookTimeNs: 100n });
-    expect(again).toEqual({ status: "exists", bookTimeNs: 100n });
-    expect(open.added.postings).toHaveLength(1);
-  });
-
-  it("LEDGER-021: the same id with another body answers with what differs, also within one request", () => {
-    expect(statuses(bank(), newTransfer(1), newTransfer(1, { amount: 11n }))).toEqual([
-      "created",
-      "exists_with_different_amount",
-    ]);
-  });
-});
-
-describe("LEDGER-025: a constraint lets the balance go to its bound and no further", () => {
-  const bounded = (over: Partial<Account>) => books({ accounts: [account(1, over), account(2)] });
-  const out = (amount: bigint) => newTransfer(Number(amount), { amount });
-  const back = (amount: bigint) =>
-    newTransfer(Number(amount), { amount, debitAccountId: id(2), creditAccountId: id(1) });
-
-  it("of debits, by what was credited before", () => {
-    const open = bounded({ balanceConstraint: "debits_must_not_exceed_credits", creditsPosted: 30n });
-    expect(statuses(open, out(31n), out(30n), out(1n))).toEqual(["exceeds_credits", "created", "exceeds_credits"]);
-  });
-
-  it("of debits, and by the overdraft limit", () => {
-    const open = bounded({
-      balanceConstraint: "debits_must_not_exceed_credits",
-      creditsPosted: 30n,
-      overdraftLimit: 5n,
-    });
-    expect(statuses(open, out(36n), out(35n), out(1n))).toEqual(["exceeds_credits", "created", "exceeds_credits"]);
-  });
-
-  it("of credits, the mirror", () => {
-    const open = bounded({
-      balanceConstraint: "credits_must_not_exceed_debits",
-      debitsPosted: 30n,
-      overdraftLimit: 5n,
-    });
-    expect(statuses(open, back(36n), back(35n), back(1n))).toEqual(["exceeds_debits", "created", "exceeds_debits"]);
-  });
-
-  it("with the largest overdraft there is", () => {
-    const open = bounded({
-      balanceConstraint: "debits_must_not_exceed_credits",
-      creditsPosted: 30n,
-      overdraftLimit: MAX_BALANCE,
-    });
-    expect(statuses(open, out(MAX_BALANCE))).toEqual(["created"]);
-  });
-});
-
-it("LEDGER-026: a balance reaches 2^63-1 and no more", () => {
-  const open = books({ accounts: [account(1, { debitsPosted: MAX_BALANCE - 10n }), account(2)] });
-  expect(statuses(open, newTransfer(1, { amount: 11n }), newTransfer(2), newTransfer(3))).toEqual([
-    "overflows_debits_posted",
-    "created",
-    "overflows_debits_posted",
-  ]);
-});
-
-describe("LEDGER-024: an id that failed by the state of the moment has failed for good", () => {
-  const empty = () =>
-    books({ accounts: [account(1, { balanceConstraint: "debits_must_not_exceed_credits" }), account(2)] });
-
-  it.each<[string, NewTransfer]>([
-    ["debit_account_not_found", newTransfer(1, { debitAccountId: id(99) })],
-    ["credit_account_not_found", newTransfer(1, { creditAccountId: id(99) })],
-    ["exceeds_credits", newTransfer(1)],
-  ])("after %s", (firstStatus, asked) => {
-    const open = empty();
-    const [first, again] = createTransfers(open, [asked, asked]);
-    expect(first).toEqual({ status: firstStatus });
-    expect(again).toEqual({ status: "id_already_failed", firstStatus });
-    expect(open.added.failedTransfers).toEqual([{ id: id(1), status: firstStatus }]);
-  });
-
-  it("but not one that failed by what it is itself: it may be sent again, mended", () => {
-    const open = empty();
-    expect(statuses(open, newTransfer(1, { amount: 0n }))).toEqual(["amount_must_be_positive"]);
-    expect(open.added.failedTransfers).toEqual([]);
-  });
-});
-
-describe("LEDGER-023: a chain succeeds or fails together", () => {
-  const linked = (number: number, over: Partial<NewTransfer> = {}) => newTransfer(number, { linked: true, ...over });
-  const bad = { amount: 0n };
-
-  it("each sees those before it", () => {
-    const open = books({
-      accounts: [account(1), account(2, { balanceConstraint: "debits_must_not_exceed_credits" }), account(3)],
-    });
-    const onwards = newTransfer(2, { debitAccountId: id(2), creditAccountId: id(3) });
-    expect(statuses(open, linked(1), onwards)).toEqual(["created", "created"]);
-  });
-
-  it("the culprit carries its own status, wherever it stands, and nothing has effect", () => {
-    for (const culprit of [0, 1, 2]) {
-      const open = bank();
-      const before = new Map(open.accounts);
-      const chain = [linked(1), linked(2), newTransfer(3)].map((one, index) =>
-        index === culprit ? { ...one, ...bad } : one,
-      );
-      const expected = chain.map((_, index) => (index === culprit ? "amount_must_be_positive" : "linked_event_failed"));
-      expect(statuses(open, ...chain)).toEqual(expected);
-      expect(open.accounts).toEqual(before);
-      expect(open.added.postings).toEqual([]);
-      expect([1, 2, 3].some((number) => open.transfers.has(id(number)))).toBe(false);
-    }
-  });
-
-  it("what stands before and after it stays", () => {
-    const open = bank();
-    expect(statuses(open, newTransfer(1), linked(2), newTransfer(3, bad), newTransfer(4))).toEqual([
-      "created",
-      "linked_event_failed",
-      "amount_must_be_positive",
-      "created",
-    ]);
-    expect(open.accounts.get(id(1))?.debitsPosted).toBe(20n);
-  });
-
-  it("only the culprit's id is spent", () => {
-    const open = bank();
-    expect(statuses(open, linked(1), newTransfer(2, { debitAccountId: id(6) }))).toEqual([
-      "linked_event_failed",
-      "exceeds_credits",
-    ]);
-    expect(open.added.failedTransfers).toEqual([{ id: id(2), status: "exceeds_credits" }]);
-    expect(statuses(open, newTransfer(1))).toEqual(["created"]);
-  });
-
-  it("an open end says so, even where an earlier one failed", () => {
-    expect(statuses(bank(), linked(1), linked(2))).toEqual(["linked_event_failed", "linked_event_chain_open"]);
-    expect(statuses(bank(), linked(1, bad), linked(2))).toEqual(["amount_must_be_positive", "linked_event_chain_open"]);
-  });
-
-  it("LEDGER-020: sent again as it was posted, each answers with its first book time", () => {
-    const open = bank();
-    const chain = [linked(1), newTransfer(2)];
-    createTransfers(open, chain);
-    expect(createTransfers(open, chain)).toEqual([
-      { status: "exists", bookTimeNs: 100n },
-      { status: "exists", bookTimeNs: 101n },
-    ]);
-  });
-
-  it("one that exists beside one that does not fails the chain", () => {
-    const open = bank();
-    createTransfers(open, [linked(1), newTransfer(2)]);
-    expect(statuses(open, linked(1), newTransfer(3))).toEqual(["exists", "linked_event_failed"]);
-  });
-});

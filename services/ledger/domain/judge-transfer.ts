@@ -1,65 +1,88 @@
 /** Judges one transfer. Guards are in the contract's order: the first that applies is the answer. */
-import { type Account, allows, MAX_BALANCE } from "./account.ts";
-import { type Books, credited, debited } from "./books.ts";
-import { faultOfId } from "./id.ts";
-import { isSameMetadata } from "./metadata.ts";
+import type { Account } from "./account.ts";
+import { type Books, findTransfer, isNewId } from "./books.ts";
+import type { Moment } from "./create-transfers.ts";
+import { MAX_ID, ZERO_ID } from "./id.ts";
+import { faultOfImport } from "./import.ts";
+import { judgeExisting } from "./judge-existing.ts";
+import { judgeMovement } from "./judge-movement.ts";
+import { judgeResolution } from "./judge-resolution.ts";
 import type { TransferRefusal, TransferResult } from "./result.ts";
-import type { NewTransfer } from "./transfer.ts";
+import { FLAG, type NewTransfer, PHASE, type Transfer } from "./transfer.ts";
 
-/** Whether a transfer may be posted, and between which accounts. */
+/** Whether a transfer may be booked, and what it then is. */
 export type Verdict =
-  | { readonly kind: "accepted"; readonly debit: Account; readonly credit: Account }
+  | {
+      readonly kind: "accepted";
+      readonly transfer: Transfer;
+      readonly debit: Account;
+      readonly credit: Account;
+      /** The one that it posts or voids. */
+      readonly pending: Transfer | undefined;
+      /** The one that it reverses. */
+      readonly reversed: Transfer | undefined;
+    }
   | { readonly kind: "refused"; readonly result: TransferResult };
 
-/** Judges a transfer by the books as they stand. Changes nothing. */
-export function judgeTransfer(books: Books, asked: NewTransfer): Verdict {
-  const fault = faultOfId(asked.id);
-  if (fault !== undefined) return refused(fault);
-  const existing = books.transfers.get(asked.id);
-  if (existing !== undefined) {
-    const difference = differenceOf(existing, asked);
-    return difference === undefined
-      ? { kind: "refused", result: { status: "exists", bookTimeNs: existing.bookTimeNs } }
-      : refused(difference);
-  }
-  const firstStatus = books.failedTransfers.get(asked.id);
-  if (firstStatus !== undefined) return { kind: "refused", result: { status: "id_already_failed", firstStatus } };
-  if (asked.amount <= 0n) return refused("amount_must_be_positive");
-  if (asked.debitAccountId === asked.creditAccountId) return refused("accounts_must_be_different");
-  const debit = books.accounts.get(asked.debitAccountId);
-  if (debit === undefined) return refused("debit_account_not_found");
-  const credit = books.accounts.get(asked.creditAccountId);
-  if (credit === undefined) return refused("credit_account_not_found");
-  const mismatch = mismatchOf(asked, debit, credit) ?? excessOf(asked, debit, credit);
-  return mismatch === undefined ? { kind: "accepted", debit, credit } : refused(mismatch);
-}
-
-function refused(status: TransferRefusal): Verdict {
+/** A refusal. */
+export function refused(status: TransferRefusal): Verdict {
   return { kind: "refused", result: { status } };
 }
 
-function differenceOf(existing: NewTransfer, asked: NewTransfer): TransferRefusal | undefined {
-  if (asked.linked !== existing.linked) return "exists_with_different_linked";
-  if (asked.debitAccountId !== existing.debitAccountId) return "exists_with_different_debit_account_id";
-  if (asked.creditAccountId !== existing.creditAccountId) return "exists_with_different_credit_account_id";
-  if (asked.amount !== existing.amount) return "exists_with_different_amount";
-  if (asked.currencyCode !== existing.currencyCode) return "exists_with_different_currency";
-  if (!isSameMetadata(asked.metadata, existing.metadata)) return "exists_with_different_metadata";
-  if (asked.code !== existing.code) return "exists_with_different_code";
-  return undefined;
+/** Judges a transfer by the books as they stand. Changes nothing. */
+export function judgeTransfer(books: Books, asked: NewTransfer, moment: Moment): Verdict {
+  const importFault = faultOfImport(asked.importTimeNs, moment.imports, moment.nowNs);
+  if (importFault !== undefined) return refused(importFault);
+  if (asked.id === ZERO_ID) return refused("id_must_not_be_zero");
+  if (asked.id === MAX_ID) return refused("id_must_not_be_int_max");
+  if (!isNewId(books, asked.id)) {
+    const existing = findTransfer(books, asked.id);
+    if (existing !== undefined) return { kind: "refused", result: judgeExisting(books, existing, asked) };
+    const firstStatus = books.failures.get(asked.id);
+    if (firstStatus !== undefined) return { kind: "refused", result: { status: "id_already_failed", firstStatus } };
+  }
+  const fault = faultOfItem(asked);
+  if (fault !== undefined) return refused(fault);
+  return isResolution(asked) ? judgeResolution(books, asked, moment) : judgeMovement(books, asked, moment);
 }
 
-function mismatchOf(asked: NewTransfer, debit: Account, credit: Account): TransferRefusal | undefined {
-  if (debit.ledger !== credit.ledger) return "accounts_must_have_the_same_ledger";
-  const isOneCurrency = debit.currencyCode === credit.currencyCode && debit.currencyCode === asked.currencyCode;
-  return isOneCurrency ? undefined : "currencies_must_match";
+function isResolution({ phase }: NewTransfer): boolean {
+  return phase === PHASE.post || phase === PHASE.void;
 }
 
-/** What the amount would be too much for. */
-function excessOf({ amount }: NewTransfer, debit: Account, credit: Account): TransferRefusal | undefined {
-  if (amount > MAX_BALANCE - debit.debitsPosted) return "overflows_debits_posted";
-  if (amount > MAX_BALANCE - credit.creditsPosted) return "overflows_credits_posted";
-  if (!allows(debit, debited(debit, amount))) return "exceeds_credits";
-  if (!allows(credit, credited(credit, amount))) return "exceeds_debits";
-  return undefined;
+const CLOSING = FLAG.closingDebit | FLAG.closingCredit;
+const BALANCING = FLAG.balancingDebit | FLAG.balancingCredit;
+
+/** What is wrong with a transfer by itself. */
+function faultOfItem(asked: NewTransfer): TransferRefusal | undefined {
+  if (asked.amount !== undefined && asked.amount < 0n) return "amount_must_not_be_negative";
+  if (asked.reversesId !== ZERO_ID && asked.phase !== PHASE.single) return "flags_are_mutually_exclusive";
+  const fault = isResolution(asked) ? faultOfResolution(asked) : faultOfMovement(asked);
+  return fault ?? (Number.isNaN(asked.valueDate) ? "value_date_invalid" : faultOfCode(asked));
+}
+
+function faultOfResolution(asked: NewTransfer): TransferRefusal | undefined {
+  if ((asked.flags & (CLOSING | BALANCING)) !== 0) return "flags_are_mutually_exclusive";
+  if (asked.pendingId === ZERO_ID) return "pending_id_must_not_be_zero";
+  if (asked.pendingId === MAX_ID) return "pending_id_must_not_be_int_max";
+  if (asked.pendingId === asked.id) return "pending_id_must_be_different";
+  return asked.timeoutSeconds === 0 ? undefined : "timeout_reserved_for_pending_transfer";
+}
+
+function faultOfMovement(asked: NewTransfer): TransferRefusal | undefined {
+  if (asked.debitAccountId === ZERO_ID) return "debit_account_id_must_not_be_zero";
+  if (asked.debitAccountId === MAX_ID) return "debit_account_id_must_not_be_int_max";
+  if (asked.creditAccountId === ZERO_ID) return "credit_account_id_must_not_be_zero";
+  if (asked.creditAccountId === MAX_ID) return "credit_account_id_must_not_be_int_max";
+  if (asked.debitAccountId === asked.creditAccountId) return "accounts_must_be_different";
+  if (asked.pendingId !== ZERO_ID) return "pending_id_must_be_zero";
+  if (asked.phase !== PHASE.pending) {
+    if (asked.timeoutSeconds !== 0) return "timeout_reserved_for_pending_transfer";
+    if ((asked.flags & CLOSING) !== 0) return "closing_transfer_must_be_pending";
+  }
+  return asked.amount === undefined ? "amount_must_be_set" : undefined;
+}
+
+function faultOfCode(asked: NewTransfer): TransferRefusal | undefined {
+  return asked.code === 0 && !isResolution(asked) ? "code_must_not_be_zero" : undefined;
 }

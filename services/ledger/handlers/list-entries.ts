@@ -1,7 +1,7 @@
 import { meshError } from "#platform/errors/mesh-errors.ts";
 import { cursorOf, pageOf, pageSizeOf } from "#platform/paging/page-token.ts";
 import { callOf } from "#platform/rpc/call.ts";
-import { normalId } from "../domain/id.ts";
+import { idOfUuid } from "../domain/id.ts";
 import { ledgerRefused } from "../errors.ts";
 import { fromEntry, toDirection, toTimeNs } from "../mapping.ts";
 import type { LedgerDeps, LedgerHandlers } from "../service.ts";
@@ -10,11 +10,18 @@ import type { LedgerDeps, LedgerHandlers } from "../service.ts";
 export function listEntries({ ledger }: LedgerDeps): LedgerHandlers["listEntries"] {
   return async (request, context) => {
     const call = callOf(context);
-    const accountId = normalId(request.accountId);
+    const accountId = idOfUuid(request.accountId);
     const direction = toDirection(request.direction);
     const fromNs = request.startTime === undefined ? 0n : withinLedgerTime(toTimeNs(request.startTime));
     const endNs = request.endTime === undefined ? MAX_TIME_NS : withinLedgerTime(toTimeNs(request.endTime));
-    const list = ["entries", call.tenant, accountId, direction ?? "both", String(fromNs), String(endNs)];
+    const list = [
+      "entries",
+      call.tenant,
+      request.accountId.toLowerCase(),
+      direction ?? "both",
+      String(fromNs),
+      String(endNs),
+    ];
     const size = pageSizeOf(request.pageSize);
     const cursor = cursorOf(list, request.pageToken);
     const entries = await ledger.listEntries(call, {
@@ -25,9 +32,9 @@ export function listEntries({ ledger }: LedgerDeps): LedgerHandlers["listEntries
       limit: size + 1,
     });
     if (entries === undefined) {
-      throw ledgerRefused("account_not_found", { account_id: accountId });
+      throw ledgerRefused("account_not_found", { account_id: request.accountId });
     }
-    const page = pageOf(list, entries, size, (last) => String(last.transfer.bookTimeNs));
+    const page = pageOf(list, entries, size, (last) => String(last.bookTimeNs));
     return { entries: page.items.map(fromEntry), nextPageToken: page.nextPageToken };
   };
 }

@@ -1,95 +1,207 @@
 /**
- * The ledger's rules once more, written the slowest and plainest way: no balances, only the list of what was posted, summed
- * anew for each question, and copied whole before each chain. What the model test holds the real one against.
+ * A second, naive ledger to judge the real one by, written from the contract alone. It keeps nothing but lists of what
+ * was booked; every balance and every state is summed up anew each time it is asked for.
  */
 import type { NewAccount } from "../account.ts";
+import type { AccountResult, TransferResult } from "../result.ts";
 import type { NewTransfer } from "../transfer.ts";
+import {
+  accountOf,
+  BALANCING_CREDIT,
+  BALANCING_DEBIT,
+  balanceOf,
+  compare,
+  EXPIRY,
+  expiryOf,
+  isResolution,
+  LINKED,
+  NO_ID,
+  nextTime,
+  type Oracle,
+  type OracleTransfer,
+  stateOf,
+  transferOf,
+  transfersOf,
+} from "./oracle-books.ts";
+import { ACCOUNT_RULES, applicable, TRANSFER_RULES, TRANSIENT } from "./oracle-rules.ts";
 
-/** All that ever happened. */
-export interface Oracle {
-  readonly accounts: readonly NewAccount[];
-  readonly posted: readonly NewTransfer[];
-  readonly spent: Readonly<Record<string, string>>;
+/** A ledger in which nothing was booked. */
+export function createOracle(): Oracle {
+  return { events: [] };
 }
 
-const LIMIT = 9_223_372_036_854_775_807n;
-const SPENDING = /not_found$|^exceeds/;
-
-/** Statuses of a request, and what there is after it. */
-export function ask(before: Oracle, request: readonly NewTransfer[]): { statuses: string[]; after: Oracle } {
-  const end = request.findIndex((transfer) => !transfer.linked);
-  const chain = end === -1 ? request : request.slice(0, end + 1);
-  if (chain.length === 0) {
-    return { statuses: [], after: before };
-  }
-  const first = askChain(before, chain);
-  const rest = ask(first.after, request.slice(chain.length));
-  return { statuses: [...first.statuses, ...rest.statuses], after: rest.after };
-}
-
-function askChain(before: Oracle, chain: readonly NewTransfer[]): { statuses: string[]; after: Oracle } {
-  const isOpen = chain.at(-1)?.linked === true;
-  if (!isOpen && chain.every((transfer) => statusOf(before, transfer) === "exists")) {
-    return { statuses: chain.map(() => "exists"), after: before };
-  }
-  let draft = before;
-  for (const [index, transfer] of chain.entries()) {
-    const isLast = index === chain.length - 1;
-    const status = isLast && isOpen ? "linked_event_chain_open" : statusOf(draft, transfer);
-    if (status !== "created") {
-      const statuses = chain.map(() => "linked_event_failed");
-      statuses[chain.length - 1] = isOpen ? "linked_event_chain_open" : "linked_event_failed";
-      statuses[index] = status;
-      const spent = SPENDING.test(status) ? { ...before.spent, [transfer.id]: status } : before.spent;
-      return { statuses, after: { ...before, spent } };
+export function oracleCreateAccounts(oracle: Oracle, asked: readonly NewAccount[], nowNs: bigint): AccountResult[] {
+  return asked.map((account) => {
+    const existing = accountOf(oracle, account.id);
+    const imports = asked[0]?.importTimeNs !== undefined;
+    const status = applicable(ACCOUNT_RULES, { oracle, asked: account, imports, nowNs, existing });
+    if (status === "exists" && existing !== undefined) {
+      return { status, createTimeNs: existing.createTimeNs };
     }
-    draft = { ...draft, posted: [...draft.posted, transfer] };
-  }
-  return { statuses: chain.map(() => "created"), after: draft };
+    if (status !== undefined && status !== "exists") {
+      return { status };
+    }
+    const createTimeNs = account.importTimeNs ?? nextTime(oracle, nowNs);
+    oracle.events.push({ kind: "account", ...account, createTimeNs });
+    return { status: "created", createTimeNs };
+  });
 }
 
-function statusOf({ accounts, posted, spent }: Oracle, asked: NewTransfer): string {
-  const twin = posted.find(({ id }) => id === asked.id);
-  if (twin !== undefined) {
-    const fields = [
-      ["linked", "linked"],
-      ["debitAccountId", "debit_account_id"],
-      ["creditAccountId", "credit_account_id"],
-      ["amount", "amount"],
-      ["currencyCode", "currency"],
-      ["code", "code"],
-    ] as const;
-    const different = fields.find(([field]) => twin[field] !== asked[field]);
-    return different === undefined ? "exists" : `exists_with_different_${different[1]}`;
-  }
-  if (asked.id in spent) return "id_already_failed";
-  if (!(asked.amount > 0n)) return "amount_must_be_positive";
-  if (asked.debitAccountId === asked.creditAccountId) return "accounts_must_be_different";
-  const debit = accounts.find(({ id }) => id === asked.debitAccountId);
-  const credit = accounts.find(({ id }) => id === asked.creditAccountId);
-  if (debit === undefined) return "debit_account_not_found";
-  if (credit === undefined) return "credit_account_not_found";
-  if (debit.ledger !== credit.ledger) return "accounts_must_have_the_same_ledger";
-  const currencies = new Set([debit.currencyCode, credit.currencyCode, asked.currencyCode]);
-  if (currencies.size > 1) return "currencies_must_match";
-  const after = [...posted, asked];
-  if (debits(after, debit) > LIMIT) return "overflows_debits_posted";
-  if (credits(after, credit) > LIMIT) return "overflows_credits_posted";
-  if (debit.balanceConstraint === "debits_must_not_exceed_credits") {
-    if (debits(after, debit) - credits(posted, debit) > debit.overdraftLimit) return "exceeds_credits";
-  }
-  if (credit.balanceConstraint === "credits_must_not_exceed_debits") {
-    if (credits(after, credit) - debits(posted, credit) > credit.overdraftLimit) return "exceeds_debits";
-  }
-  return "created";
+export function oracleCreateTransfers(oracle: Oracle, asked: readonly NewTransfer[], nowNs: bigint): TransferResult[] {
+  const imports = asked[0]?.importTimeNs !== undefined;
+  return chainsOf(asked).flatMap((chain) => createChain(oracle, chain, imports, nowNs));
 }
 
-/** Sum of what an account was debited. */
-export function debits(posted: readonly NewTransfer[], { id }: NewAccount): bigint {
-  return posted.reduce((sum, transfer) => (transfer.debitAccountId === id ? sum + transfer.amount : sum), 0n);
+/** Expires the pending transfer that is the first to expire, if it is due. Says whether there was one. */
+export function oracleExpireNext(oracle: Oracle, nowNs: bigint): boolean {
+  const [first] = transfersOf(oracle)
+    .filter((transfer) => transfer.timeoutSeconds > 0 && stateOf(oracle, transfer) === "pending")
+    .sort((one, other) => compare(expiryOf(one), expiryOf(other)) || compare(one.bookTimeNs, other.bookTimeNs));
+  if (first === undefined || expiryOf(first) > nowNs) {
+    return false;
+  }
+  oracle.events.push({
+    ...first,
+    id: NO_ID,
+    phase: EXPIRY,
+    flags: 0,
+    released: first.amount,
+    pendingId: first.id,
+    timeoutSeconds: 0,
+    metadata: {},
+    bookTimeNs: nextTime(oracle, nowNs),
+  });
+  return true;
 }
 
-/** Sum of what an account was credited. */
-export function credits(posted: readonly NewTransfer[], { id }: NewAccount): bigint {
-  return posted.reduce((sum, transfer) => (transfer.creditAccountId === id ? sum + transfer.amount : sum), 0n);
+/** A chain ends with the first transfer that is not linked to a next one. */
+function chainsOf(asked: readonly NewTransfer[]): NewTransfer[][] {
+  const chains: NewTransfer[][] = [[]];
+  for (const [index, transfer] of asked.entries()) {
+    chains.at(-1)?.push(transfer);
+    if ((transfer.flags & LINKED) === 0 && index < asked.length - 1) {
+      chains.push([]);
+    }
+  }
+  return chains;
+}
+
+function createChain(oracle: Oracle, chain: NewTransfer[], imports: boolean, nowNs: bigint): TransferResult[] {
+  const isOpen = ((chain.at(-1)?.flags ?? 0) & LINKED) !== 0;
+  const again = chain.map((asked) => judge(oracle, asked, imports, nowNs));
+  if (!isOpen && again.every(({ status }) => status === "exists")) {
+    return again;
+  }
+  const before = [...oracle.events];
+  const results: TransferResult[] = chain.map(() => ({ status: "linked_event_failed" }));
+  for (const [index, asked] of chain.entries()) {
+    const isOpenEnd = isOpen && index === chain.length - 1;
+    const result: TransferResult = isOpenEnd
+      ? { status: "linked_event_chain_open" }
+      : create(oracle, asked, imports, nowNs);
+    results[index] = result;
+    if (result.status === "created") {
+      continue;
+    }
+    oracle.events = before;
+    const transient = TRANSIENT.find((status) => status === result.status);
+    if (transient !== undefined) {
+      oracle.events.push({ kind: "failure", id: asked.id, status: transient });
+    }
+    return results.map((own, at) => {
+      if (at === index) return own;
+      return isOpen && at === chain.length - 1
+        ? { status: "linked_event_chain_open" }
+        : { status: "linked_event_failed" };
+    });
+  }
+  return results;
+}
+
+function create(oracle: Oracle, asked: NewTransfer, imports: boolean, nowNs: bigint): TransferResult {
+  const result = judge(oracle, asked, imports, nowNs);
+  if (result.status === "created") {
+    oracle.events.push(toBook(oracle, asked, result.bookTimeNs));
+  }
+  return result;
+}
+
+function judge(oracle: Oracle, asked: NewTransfer, imports: boolean, nowNs: bigint): TransferResult {
+  const existing = transferOf(oracle, asked.id);
+  const failure = oracle.events.find((event) => event.kind === "failure" && event.id === asked.id);
+  const pending = transferOf(oracle, asked.pendingId);
+  const filled = isResolution(asked) && pending !== undefined ? fill(asked, pending) : asked;
+  const status = applicable(TRANSFER_RULES, {
+    oracle,
+    asked,
+    filled,
+    imports,
+    nowNs,
+    existing,
+    hasFailed: failure !== undefined,
+    pending,
+    reversed: transferOf(oracle, asked.reversesId),
+    debit: accountOf(oracle, filled.debitAccountId),
+    credit: accountOf(oracle, filled.creditAccountId),
+    amount: amountToMove(oracle, filled),
+    timeNs: nextTime(oracle, nowNs),
+  });
+  if (status === undefined) {
+    return { status: "created", bookTimeNs: asked.importTimeNs ?? nextTime(oracle, nowNs) };
+  }
+  if (status === "exists") {
+    return { status, bookTimeNs: existing?.bookTimeNs ?? -1n };
+  }
+  if (status === "id_already_failed") {
+    return { status, firstStatus: failure?.kind === "failure" ? failure.status : "exceeds_debits" };
+  }
+  return { status };
+}
+
+/** What a post or void leaves out is the pending transfer's. */
+function fill(asked: NewTransfer, pending: OracleTransfer): NewTransfer {
+  return {
+    ...asked,
+    debitAccountId: asked.debitAccountId === NO_ID ? pending.debitAccountId : asked.debitAccountId,
+    creditAccountId: asked.creditAccountId === NO_ID ? pending.creditAccountId : asked.creditAccountId,
+    amount: asked.amount ?? pending.amount,
+    currencyCode: asked.amount === undefined ? pending.currencyCode : asked.currencyCode,
+    code: asked.code === 0 ? pending.code : asked.code,
+    metadata: Object.keys(asked.metadata).length === 0 ? pending.metadata : asked.metadata,
+    valueDate: asked.valueDate ?? pending.valueDate,
+  };
+}
+
+function toBook(oracle: Oracle, asked: NewTransfer, bookTimeNs: bigint): OracleTransfer {
+  const pending = transferOf(oracle, asked.pendingId);
+  const { importTimeNs: _, ...filled } = pending === undefined ? asked : fill(asked, pending);
+  return {
+    ...filled,
+    kind: "transfer",
+    amount: amountToMove(oracle, filled),
+    released: pending?.amount ?? 0n,
+    ledger: accountOf(oracle, filled.debitAccountId)?.ledger ?? 0,
+    bookTimeNs,
+  };
+}
+
+function amountToMove(
+  oracle: Oracle,
+  asked: Pick<NewTransfer, "amount" | "flags" | "debitAccountId" | "creditAccountId">,
+) {
+  let amount = asked.amount ?? 0n;
+  if ((asked.flags & BALANCING_DEBIT) !== 0) {
+    const { debitsPosted, debitsPending, creditsPosted } = balanceOf(oracle, asked.debitAccountId);
+    const overdraft = accountOf(oracle, asked.debitAccountId)?.overdraftLimit ?? 0n;
+    const room = creditsPosted + overdraft - debitsPosted - debitsPending;
+    amount = amount < room ? amount : room;
+  }
+  if ((asked.flags & BALANCING_CREDIT) !== 0) {
+    const { debitsPosted, creditsPending, creditsPosted } = balanceOf(oracle, asked.creditAccountId);
+    const overdraft = accountOf(oracle, asked.creditAccountId)?.overdraftLimit ?? 0n;
+    const room = debitsPosted + overdraft - creditsPosted - creditsPending;
+    amount = amount < room ? amount : room;
+  }
+  const isBalancing = (asked.flags & (BALANCING_DEBIT | BALANCING_CREDIT)) !== 0;
+  return isBalancing && amount < 0n ? 0n : amount;
 }
