@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 beforeEach(async () => {
-  [cash, ana] = [account(), account()];
+  [cash, ana] = [account({ keepsHistory: true }), account({ keepsHistory: true })];
   await make(client, cash, ana);
 });
 
@@ -41,6 +41,21 @@ it("entries come newest first, with the balance that each left", async () => {
     [Direction.CREDIT, 0n, 5n],
   ]);
   expect(nextPageToken).toBe("");
+});
+
+it("an account that keeps no history lists its entries without balances", async () => {
+  const bia = account();
+  await make(client, bia);
+  await send(client, transfer(ana, bia, 5n));
+  const after = async ({ id }: { id: string }) =>
+    (await client.listEntries({ accountId: id })).entries.map((entry) => [
+      entry.direction,
+      entry.transfer?.amount?.minorUnits,
+      entry.debitsPostedAfter,
+      entry.creditsPostedAfter,
+    ]);
+  expect(await after(bia)).toEqual([[Direction.CREDIT, 5n, 0n, 0n]]);
+  expect(await after(ana)).toEqual([[Direction.DEBIT, 5n, 5n, 0n]]);
 });
 
 it("LEDGER-032: pages neither repeat nor miss an entry while writes go on", async () => {

@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { fromBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { CreateAccountStatus, CreateTransferStatus } from "#gen/malla/ledger/v1/ledger_errors_pb.js";
 import { TransferPostedSchema } from "#gen/malla/ledger/v1/ledger_events_pb.js";
 import { LedgerService } from "#gen/malla/ledger/v1/ledger_service_pb.js";
+import { until } from "#platform/embedded/server-process.ts";
 import { errorInfoOf } from "#platform/errors/rpc-error.ts";
 import { startTestService, type TestService } from "#platform/testing/service.ts";
 import { ledgerProgram } from "../service.ts";
 import { account, balanceOf, deposit, make, send, transfer } from "./build.ts";
+
+/** Longest wait for what happens soon, in milliseconds. */
+const DEADLINE_MS = 15_000;
 
 let service: TestService;
 
@@ -170,9 +174,19 @@ describe("transfers", () => {
     const batch = Array.from({ length: 8_190 }, () => transfer(cash, ana, 1n));
     expect(new Set(await send(client, ...batch))).toEqual(new Set(["CREATED"]));
     expect(await balanceOf(client, ana)).toBe(8_190n);
-    const sql = service.sql();
-    const rows = await sql`select count(*)::int as events from outbox where tenant_id = ${tenant}`;
-    expect(rows[0]?.["events"]).toBe(8_192);
+    const events = await service.events(tenant, 8_192);
+    expect(events.slice(2).map(({ subject }) => subject)).toEqual(batch.map(({ id }) => `ledger/transfers/${id}`));
+    expect(new Set(events.map(({ id }) => id)).size).toBe(8_192);
+  });
+
+  it("beyond 8,190 in one request fail the call, and none is booked", async () => {
+    const { client } = newTenant();
+    const [cash, ana] = [account(), deposit()];
+    await make(client, cash, ana);
+    const error = await failure(send(client, ...Array.from({ length: 8_191 }, () => transfer(cash, ana, 1n))));
+    expect(error.code).toBe(Code.InvalidArgument);
+    expect(errorInfoOf(error)).toMatchObject({ reason: "VALIDATION_FAILED", domain: "malla" });
+    expect(await balanceOf(client, ana)).toBe(0n);
   });
 });
 
@@ -238,6 +252,37 @@ describe("events", () => {
     const posted = fromBinary(TransferPostedSchema, events[2]?.data?.value ?? new Uint8Array());
     expect(posted.transfer).toMatchObject({ id: asked.id, metadata: { memo: "x" } });
   });
+
+  it("of two databases are told on one stream side by side", async () => {
+    const others = await Promise.all(
+      ["bank-east", "bank-west"].map(async (tenant) => {
+        const own = await startTestService(ledgerProgram);
+        onTestFinished(() => own.stop());
+        // The first entry of each: both have the number 1.
+        const first = account();
+        await make(own.client(LedgerService, { tenant }), first);
+        return { own, tenant, first };
+      }),
+    );
+    for (const { own, tenant, first } of others) {
+      expect((await own.events(tenant, 1)).map(({ subject }) => subject)).toEqual([`ledger/accounts/${first.id}`]);
+    }
+  });
+
+  it("come from the log by its numbers, and the outbox holds none", async () => {
+    const { client } = newTenant();
+    const [cash, ana] = [account(), deposit()];
+    await make(client, cash, ana);
+    await send(client, transfer(cash, ana, 1n));
+    const { bookedNumber } = await client.getLedgerStatus({});
+    await until(
+      async () => (await client.getLedgerStatus({})).publishedNumber >= bookedNumber,
+      DEADLINE_MS,
+      () => "the events were not published",
+    );
+    const rows = await service.sql()`select count(*)::int as events from outbox`;
+    expect(rows).toMatchObject([{ events: 0 }]);
+  });
 });
 
 describe("the books", () => {
@@ -253,6 +298,8 @@ describe("the books", () => {
     await expect(sql`truncate transfers`).rejects.toThrow(refused);
     await expect(sql`update accounts set code = 2 where tenant_id = ${tenant}`).rejects.toThrow(refused);
     await expect(sql`delete from accounts where tenant_id = ${tenant}`).rejects.toThrow(refused);
+    await expect(sql`update batches set hash = sha256('')`).rejects.toThrow(refused);
+    await expect(sql`delete from batches`).rejects.toThrow(refused);
   });
 });
 
