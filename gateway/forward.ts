@@ -1,6 +1,6 @@
 /** Implementations of a backend's services that pass every call on to it. */
-import type { DescMethod, DescMethodServerStreaming, DescMethodUnary, DescService, Message } from "@bufbuild/protobuf";
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { DescMethod, DescMethodStreaming, DescMethodUnary, DescService, Message } from "@bufbuild/protobuf";
+import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import { type Call, callerKey } from "#platform/rpc/call.ts";
 import type { GrpcTransport } from "#platform/rpc/grpc-transport.ts";
 import { identityHeaders, timeoutFor } from "#platform/rpc/mesh-client.ts";
@@ -43,23 +43,36 @@ function forwardMethod(method: DescMethod, transport: GrpcTransport, deadlines: 
       return response.message;
     };
   }
-  if (isServerStreaming(method)) {
-    return async function* (request: Message, context: HandlerContext) {
-      const call = edgeCall(context, deadlines);
-      const headers = identityHeaders(call, call.scopes);
-      const response = await transport.stream(method, call.signal, undefined, headers, only(request));
-      yield* response.message;
-    };
+  if (!isStreaming(method)) {
+    throw new Error(`${method.parent.typeName}.${method.name} is of a kind that is not forwarded`);
   }
-  throw new Error(`${method.parent.typeName}.${method.name}: only unary and server streaming methods are forwarded`);
+  const stream = async function* (requests: AsyncIterable<Message>, context: HandlerContext): AsyncGenerator<Message> {
+    const call = edgeCall(context, deadlines);
+    const headers = identityHeaders(call, call.scopes);
+    const response = await transport.stream(method, call.signal, timeoutFor(call), headers, requests);
+    yield* response.message;
+  };
+  switch (method.methodKind) {
+    case "bidi_streaming":
+      return stream;
+    case "server_streaming":
+      return (request: Message, context: HandlerContext) => stream(only(request), context);
+    case "client_streaming":
+      return async (requests: AsyncIterable<Message>, context: HandlerContext) => {
+        for await (const response of stream(requests, context)) {
+          return response;
+        }
+        throw new ConnectError(`${method.name} ended without an answer`, Code.Internal);
+      };
+  }
 }
 
 function isUnary(method: DescMethod): method is DescMethodUnary {
   return method.methodKind === "unary";
 }
 
-function isServerStreaming(method: DescMethod): method is DescMethodServerStreaming {
-  return method.methodKind === "server_streaming";
+function isStreaming(method: DescMethod): method is DescMethodStreaming {
+  return method.methodKind !== "unary";
 }
 
 async function* only<T>(value: T): AsyncGenerator<T> {
