@@ -43,6 +43,20 @@ it("a transfer that was booked while it was read stays as it is", async () => {
   expect(resident.find(TENANT)?.transfers.get(older.id)).toBe(newer);
 });
 
+it("a transfer whose booking is under way is not forgotten, however much is loaded meanwhile", async () => {
+  const booked = pendingTransfer();
+  const tenant = async () => ({ lastAccountTimeNs: 0n, lastTransferTimeNs: 0n, largestId: MAX_ID });
+  const resident = openResident({ ...NOTHING, tenant }, 10, 1);
+  const decided = 5;
+  await resident.load([jobFor({ transfers: [idOf("T2")] })]);
+  resident.find(TENANT)?.transfers.set(booked.id, booked);
+  for (const name of ["T3", "T4", "T5"]) {
+    await resident.load([jobFor({ transfers: [idOf(name)] })]);
+    resident.makeRoom(0, 0, decided);
+  }
+  expect(resident.find(TENANT)?.transfers.get(booked.id)).toBe(booked);
+});
+
 const NOTHING: Loader = {
   tenant: async () => ({ lastAccountTimeNs: 0n, lastTransferTimeNs: 0n, largestId: ZERO_ID }),
   accounts: async () => [],

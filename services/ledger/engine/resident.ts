@@ -37,8 +37,11 @@ export interface Resident {
   load(jobs: readonly Job[]): Promise<void>;
   /** Loads all pending transfers that can expire. */
   loadTimeouts(): Promise<void>;
-  /** Makes room once entries up to `number` are durable; all up to `checkpoint` are in the balances of the database. */
-  makeRoom(number: number, checkpoint: number): void;
+  /**
+   * Makes room once entries up to `number` are durable, entries up to `decided` are under way, and all up to `checkpoint`
+   * are in the balances of the database.
+   */
+  makeRoom(number: number, checkpoint: number, decided: number): void;
   /** Tenants whose next pending transfer is due. */
   due(nowNs: bigint): { tenant: string; books: Books }[];
 }
@@ -48,6 +51,7 @@ export function openResident(loader: Loader, maxAccounts: number, rotation = ROT
   const tenants = new Map<string, ResidentTenant>();
   let forgotten = 0;
   let rotateAt = rotation;
+  let decidedAtRotation = 0;
   let loaded = 0;
   let lastCheckpoint = 0;
   let lastNumber = 0;
@@ -131,9 +135,12 @@ export function openResident(loader: Loader, maxAccounts: number, rotation = ROT
         (await tenantOf(tenant)).books.timeouts.add(transfer);
       }
     },
-    makeRoom(number, checkpoint) {
+    makeRoom(number, checkpoint, decided) {
       lastNumber = number;
-      if (number + loaded >= rotateAt) {
+      // What is forgotten was last used before the rotation before this one: all that was decided by then must be durable,
+      // or it would be loaded as it was before.
+      if (number + loaded >= rotateAt && number >= decidedAtRotation) {
+        decidedAtRotation = decided;
         rotateAt = number + loaded + rotation;
         for (const tenant of tenants.values()) {
           forgotten += rotate(tenant);

@@ -175,7 +175,7 @@ export function openShard(deps: ShardDeps): Shard {
       buffers.push(buffer);
       inFlight--;
       committed = sent;
-      resident.makeRoom(sent, checkpoint());
+      resident.makeRoom(sent, checkpoint(), end.number);
       onCommit(sent);
       schedule();
     });
@@ -196,7 +196,7 @@ export function openShard(deps: ShardDeps): Shard {
       .then(() => {
         ready.push(...jobs.map((job) => ({ job, forgotten })));
         run();
-        resident.makeRoom(committed, checkpoint());
+        resident.makeRoom(committed, checkpoint(), end.number);
         // Only now: a load that began before room was made would be worth nothing, again and again.
         isLoading = false;
         load();

@@ -170,6 +170,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   engine("forgets timeouts", "resident", ".books.timeouts.add(transfer);", ".books.timeouts.find(transfer.id);"),
   engine("takes what it forgot for new", "resident", "        tenant.largestForgottenId = id;\n", ""),
+  engine("forgets what is not yet durable", "resident", " && number >= decidedAtRotation", ""),
   engine("trusts a read that is old", "resident", "      if (forgotten === before) {", "      if (before >= 0) {"),
   engine(
     "loads accounts over newer ones",

@@ -50,7 +50,8 @@ export async function startProcess(deps: ProcessDeps): Promise<LedgerProcess> {
   const end = (error: unknown) => {
     if (!isDead) {
       isDead = true;
-      if (!isExpected(error)) world.fault(error);
+      // What a process that was replaced reads no longer fits what it remembers: whatever it makes of that, it cannot commit.
+      if (writer.epoch === postgres.epoch() && !isExpected(error)) world.fault(error);
       running?.fail(error);
       onEnd(error);
     }
