@@ -12,6 +12,15 @@ alter table failed_transfers set schema old;
 --> statement-breakpoint
 alter table ledger_clock set schema old;
 --> statement-breakpoint
+-- Forced row-level security would show their owner, who copies them, no row at all.
+alter table old.accounts no force row level security;
+--> statement-breakpoint
+alter table old.transfers no force row level security;
+--> statement-breakpoint
+alter table old.failed_transfers no force row level security;
+--> statement-breakpoint
+alter table old.ledger_clock no force row level security;
+--> statement-breakpoint
 
 create table writer (
   is_only boolean primary key default true check (is_only),
@@ -195,6 +204,16 @@ select tenant_id,
   coalesce((select max(create_time_ns) from accounts where accounts.tenant_id = ledger_clock.tenant_id), 0),
   coalesce((select max(book_time_ns) from transfers where transfers.tenant_id = ledger_clock.tenant_id), 0)
 from old.ledger_clock;
+--> statement-breakpoint
+do $$
+begin
+  if (select count(*) from accounts) <> (select count(*) from old.accounts)
+    or (select count(*) from transfers) <> (select count(*) from old.transfers)
+    or (select count(*) from failed_transfers) <> (select count(*) from old.failed_transfers)
+  then
+    raise exception 'not every row of the books was copied';
+  end if;
+end $$;
 --> statement-breakpoint
 insert into writer (epoch, last_batch, last_number, last_hash)
 select 0, 0, (select count(*) from accounts) + (select count(*) from failed_transfers) + (select count(*) from transfers), sha256('');
