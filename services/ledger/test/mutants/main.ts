@@ -1,6 +1,6 @@
 /** Breaks a copy of the ledger in many small ways, one at a time, and shows which test notices: `npm run mutants`. */
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,8 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const CONFIG = "services/ledger/test/mutants/vitest.config.ts";
 /** A mutant that never comes to an end is noticed too. */
 const LONGEST_MS = 120_000;
+/** Runs that come to nothing before it gives up: a busy machine now and then starts no workers. */
+const MOST_TRIES = 3;
 
 process.exitCode = await main();
 
@@ -88,9 +90,25 @@ async function tryMutant(
 
 /** The first test that fails, or that there was no end; undefined: all pass. */
 async function firstFailure(folder: string): Promise<string | undefined> {
-  const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const report = join(folder, "report.json");
-  rmSync(report, { force: true });
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    rmSync(report, { force: true });
+    const code = await runTests(folder, report);
+    if (code === null) {
+      return "a test that never ends";
+    }
+    // Without a report it never came to the tests, which says nothing of the mutant.
+    if (existsSync(report)) {
+      const failed = /"fullName":"((?:[^"\\]|\\.)*)","status":"failed"/.exec(readFileSync(report, "utf8"))?.[1];
+      return code === 0 ? undefined : (failed ?? "a file that does not load");
+    }
+  }
+  throw new Error("vitest wrote no report");
+}
+
+/** The exit code; null where it took too long. */
+function runTests(folder: string, report: string): Promise<number | null> {
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const options = ["--bail", "1", "--reporter", "json", "--outputFile", report];
   const child = spawn(
     process.execPath,
@@ -102,15 +120,5 @@ async function firstFailure(folder: string): Promise<string | undefined> {
       killSignal: "SIGKILL",
     },
   );
-  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  if (code === 0) {
-    return undefined;
-  }
-  if (code === null) {
-    return "a test that never ends";
-  }
-  return (
-    /"fullName":"((?:[^"\\]|\\.)*)","status":"failed"/.exec(readFileSync(report, "utf8"))?.[1] ??
-    "a file that does not load"
-  );
+  return new Promise((resolve) => child.once("close", resolve));
 }
