@@ -28,6 +28,24 @@ it("an account that was made while it was read stays as it is", async () => {
   expect(resident.find(TENANT)?.accounts.get(older.id)).toBe(newer);
 });
 
+it("what was read while something was forgotten is read again", async () => {
+  const older = accountOfBooks();
+  const newer = { ...older, debitsPosted: 10n };
+  let reads = 0;
+  const accounts = async () => {
+    reads++;
+    if (reads === 1) {
+      // It was there, moved, and was forgotten, all between the read and its answer.
+      resident.find(TENANT)?.accounts.set(older.id, { ...newer });
+      resident.makeRoom(1, 1, 1);
+    }
+    return [reads === 1 ? older : newer];
+  };
+  const resident = openResident({ ...NOTHING, accounts }, 0);
+  await resident.load([jobFor({ accounts: [NOBODY] })]);
+  expect(resident.find(TENANT)?.accounts.get(older.id)).toBe(newer);
+});
+
 it("a transfer that was booked while it was read stays as it is", async () => {
   const [older, newer] = [pendingTransfer(), { ...pendingTransfer(), state: "posted" as const }];
   const loader: Loader = {
