@@ -102,7 +102,7 @@ function resolution(draw: Draw, newId: (draw: Draw) => Id, pending: NewTransfer 
     return undefined;
   }
   const isPost = happens(draw, 60);
-  const { amount = 0n } = pending;
+  const amount = pending.amount === undefined || pending.amount < 0n ? 0n : pending.amount;
   const part = isPost ? BigInt(draw(Number(amount > 1_000n ? 1_000n : amount) + 2)) : amount;
   const givesAmount = happens(draw, 50);
   const givesAll = happens(draw, 30);
