@@ -34,9 +34,9 @@ export class Abuse {
     if (this.#queuedAnswers > this.#maxQueuedAnswers) throw calm("too many control frames, and no answer is read");
   }
 
-  /** A stream was opened, or a piece of a body sent. */
-  noteUseful(): void {
-    this.#idle.give(IDLE_PER_USEFUL);
+  /** A stream was opened, or a piece of a body sent, which the peer may give credit back for in small parts. */
+  noteUseful(bytes: number): void {
+    this.#idle.give(IDLE_PER_USEFUL + (bytes >>> 10));
   }
 
   /** The socket took the output. */

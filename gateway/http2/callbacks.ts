@@ -23,8 +23,15 @@ export class Callbacks {
   /** Something of the owner threw. */
   failed(error: unknown, stream: Http2Stream | undefined): void {
     const { onError } = this.#options;
-    if (onError === undefined) this.#connection.destroy(asError(error));
-    else onError(error, stream);
+    if (onError === undefined) {
+      this.#connection.destroy(asError(error));
+      return;
+    }
+    try {
+      onError(error, stream);
+    } catch (second) {
+      this.#connection.destroy(asError(second));
+    }
   }
 
   run(call: () => void): void {

@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import { Callbacks } from "./callbacks.ts";
 import { ErrorCode, MAX_STREAM_ID } from "./codes.ts";
-import { Connection, type Role } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { HeaderField, Http2Connection, Http2Stream, StreamListener } from "./contract.ts";
 import { StreamFault } from "./faults.ts";
 import type { Block } from "./header-block.ts";
@@ -10,16 +10,16 @@ import { responseFault } from "./header-rules.ts";
 import { clientLimits, withDefaults } from "./limits.ts";
 import type { ClientOptions } from "./options.ts";
 import { protocolFault } from "./payload.ts";
+import type { Role } from "./role.ts";
 import { Stream } from "./stream.ts";
 
 /** Speaks HTTP/2 on a connected socket: by prior knowledge, or on TLS where ALPN chose h2. Streams may be opened at once. */
 export function connectHttp2(socket: Duplex, options: ClientOptions): Http2Connection {
   const limits = withDefaults(clientLimits, options.limits);
-  return new Connection(socket, limits, (connection) => new ClientRole(connection, options));
+  return new Connection(socket, limits, false, (connection) => new ClientRole(connection, options));
 }
 
 class ClientRole extends Callbacks implements Role {
-  readonly isServer = false;
   readonly #connection: Connection;
   readonly #options: ClientOptions;
   #wantsCapacity = false;

@@ -170,7 +170,7 @@ export class Outbound {
     stream.sendWindow -= chunk.length;
     this.#window -= chunk.length;
     writeData(this.output, stream.id, chunk, endStream);
-    this.#abuse.noteUseful();
+    this.#abuse.noteUseful(chunk.length);
     if (this.output.bytes >= FLUSH_BYTES) this.#flushOutput();
     else this.schedule();
   }

@@ -94,7 +94,10 @@ export class PeerFrames implements FrameHandler {
 
   onSettingsAck(): void {
     if (this.#connection.areSettingsKnown) this.#connection.abuse.countIdle(1);
-    else this.#connection.settingsAcknowledged();
+    else {
+      this.#connection.areSettingsKnown = true;
+      this.#connection.inbound.blocks.settingsAcknowledged();
+    }
   }
 
   onPing(opaque: Buffer, isAck: boolean): void {

@@ -2,26 +2,25 @@
 import type { Duplex } from "node:stream";
 import { Callbacks } from "./callbacks.ts";
 import { ErrorCode } from "./codes.ts";
-import { Connection, type Role } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { Http2Connection } from "./contract.ts";
 import { StreamFault } from "./faults.ts";
-import { writeReset } from "./frame-writer.ts";
 import type { Block } from "./header-block.ts";
 import { requestFault } from "./header-rules.ts";
 import { selfDependent } from "./inbound.ts";
 import { serverLimits, withDefaults } from "./limits.ts";
 import type { OnStream, ServerOptions } from "./options.ts";
 import { protocolFault } from "./payload.ts";
+import type { Role } from "./role.ts";
 import { deaf, Stream } from "./stream.ts";
 
 /** Serves HTTP/2 on a connected socket: by prior knowledge, or on TLS where ALPN chose h2. */
 export function serveHttp2(socket: Duplex, options: ServerOptions, onStream: OnStream): Http2Connection {
   const limits = withDefaults(serverLimits, options.limits);
-  return new Connection(socket, limits, (connection) => new ServerRole(connection, options, onStream));
+  return new Connection(socket, limits, true, (connection) => new ServerRole(connection, options, onStream));
 }
 
 class ServerRole extends Callbacks implements Role {
-  readonly isServer = true;
   readonly #connection: Connection;
   readonly #options: ServerOptions;
   readonly #onStream: OnStream;
@@ -58,12 +57,13 @@ class ServerRole extends Callbacks implements Role {
   }
 
   #refuse(streamId: number): void {
-    const { table, abuse, outbound, areSettingsKnown } = this.#connection;
+    const { table, abuse, areSettingsKnown } = this.#connection;
     table.noteReset(streamId);
-    writeReset(outbound.output, streamId, ErrorCode.REFUSED_STREAM);
-    outbound.schedule();
+    this.#connection.sendReset(streamId, ErrorCode.REFUSED_STREAM);
+    abuse.countAnswer();
     // Before it knew the limit, the client could not keep to it.
     if (areSettingsKnown) abuse.countReset();
+    else abuse.countIdle(1);
   }
 
   #accept(block: Block): void {
@@ -75,7 +75,7 @@ class ServerRole extends Callbacks implements Role {
     stream.isRemoteDone = endStream;
     stream.bodyLeft = section.contentLength;
     table.open.set(streamId, stream);
-    abuse.noteUseful();
+    abuse.noteUseful(0);
     if (section.isTooLarge) this.#answerTooLarge(stream, block);
     else stream.listener = this.#onStream(stream, section.fields, endStream);
   }
