@@ -30,7 +30,7 @@ function scalarConstraints(schema: Schema, { type }: FieldRules): Schema {
     case "sint64":
     case "fixed64":
     case "sfixed64":
-      return textNumberConstraints(type.value);
+      return wideConstraints(schema, type.value);
     default:
       return {};
   }
@@ -39,6 +39,12 @@ function scalarConstraints(schema: Schema, { type }: FieldRules): Schema {
 /** A float is a choice of forms, where a bound would hold for the number alone: it is said in words. */
 function numericConstraints(schema: Schema, rules: NumberRules<number>): Schema {
   return schema.type === "integer" ? integerConstraints(rules) : described(textNumberConstraints(rules).description);
+}
+
+/** The least number is for a body, where a number may stand in place of the string. */
+function wideConstraints(schema: Schema, rules: NumberRules<bigint>): Schema {
+  const { minimum, ...text } = textNumberConstraints(rules);
+  return schema.minimum === undefined || minimum === undefined ? text : { ...text, minimum };
 }
 
 function bytesText(min: bigint, max: bigint): string {

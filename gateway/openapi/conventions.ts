@@ -1,19 +1,50 @@
-/** What holds for every operation, for the head of the document. */
-export const conventions = `Every capability of the bank over HTTP and JSON. The same contracts are served as gRPC, gRPC-Web and Connect.
+/** What an API says of itself beyond google.api.http and buf.validate. Every part may be left out. */
+import type { DescField, DescMessage, DescMethod, JsonObject, JsonValue } from "@bufbuild/protobuf";
+import type { PathItem, SecurityRequirement, Tag } from "./openapi.ts";
 
-**JSON** is ProtoJSON: lowerCamel names, 64-bit integers as strings, enums by name, times in RFC 3339. Answers write
-every field that has no presence of its own, so clients see \`0\` and \`[]\`, not gaps. A field, or a parameter of the
-query, that does not exist is refused, although the schemas do not close their objects: answers gain fields in time, and
-clients have to pass over those they do not know. What is \`readOnly\` is decided by the
-services and stands in answers alone.
+/** Extensions of OpenAPI by name. */
+export type Extensions = { readonly [name: `x-${string}`]: unknown };
 
-**Idempotency**: a request that changes something carries a UUID, in the header \`Idempotency-Key\` or as \`requestId\`.
-Sent again with the same key and the same content, it repeats the first answer.
+/** The conventions of an API. */
+export interface Conventions {
+  /** Name of a type among the components. Default: its full name. */
+  readonly nameOf?: (typeName: string) => string;
+  readonly method?: (method: DescMethod) => MethodNotes;
+  readonly field?: (field: DescField) => Extensions;
+  /** Reasons that any method can refuse for, by HTTP status. */
+  readonly sharedReasons?: Readonly<Record<number, readonly ErrorReason[]>>;
+  /** Values for examples by JSON name, wherever a body has such a field. */
+  readonly valuesByName?: Readonly<Record<string, JsonValue>>;
+  /** Bodies by the method's full name; a method without an entry gets one example made from its schema. */
+  readonly bodies?: Readonly<Record<string, Readonly<Record<string, BodyExample>>>>;
+  /** Endpoints that no contract describes. */
+  readonly endpoints?: { readonly tag: Tag; readonly paths: Readonly<Record<string, PathItem>> };
+}
 
-**Errors** have the form of AIP-193. Programs branch on \`reason\` in ErrorInfo; each operation lists its own.
+/** What is known of one method. */
+export interface MethodNotes {
+  /** Paragraphs below the comment. */
+  readonly text?: readonly string[];
+  readonly extensions?: Extensions;
+  /** Default: what the document asks. */
+  readonly security?: readonly SecurityRequirement[];
+  readonly reasons?: readonly ErrorReason[];
+  /** Messages that travel inside an Any: nothing refers to them, and a reader needs them all the same. */
+  readonly carried?: readonly DescMessage[];
+}
 
-**Deadlines**: \`X-Request-Timeout\` (seconds, such as \`2\` or \`0.5\`) bounds the time a call may take.
+/** A reason to refuse. */
+export interface ErrorReason {
+  /** google.rpc.Code, such as NOT_FOUND. */
+  readonly status: string;
+  /** ErrorInfo.reason. */
+  readonly reason: string;
+  /** Empty where nothing is known of it. */
+  readonly meaning: string;
+}
 
-**Tracing**: \`traceparent\` and \`tracestate\` (W3C) are carried along.
-
-\`x-sensitivity\` marks fields with personal data (PII), card numbers (PAN) and secrets (SECRET).`;
+/** A body with a line on what it shows. */
+export interface BodyExample {
+  readonly summary: string;
+  readonly value: JsonObject;
+}

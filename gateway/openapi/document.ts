@@ -1,85 +1,101 @@
-/** The OpenAPI 3.1 document of the REST surface, from descriptors alone. */
-import type { FileRegistry } from "@bufbuild/protobuf";
+/** The OpenAPI 3.1 document of a REST surface, from descriptors of any origin. */
+import type { Registry } from "@bufbuild/protobuf";
+import type { RouteInfo } from "../transcoder/route-info.ts";
 import { commentOf } from "./comments.ts";
-import { conventions } from "./conventions.ts";
-import { edgePaths, edgeTag } from "./edge-endpoints.ts";
-import { errorSchemas } from "./error-schema.ts";
-import type { Info, OpenApiDocument, PathItem, Response, Schema, Tag } from "./openapi.ts";
-import { operationOf, type PlacedOperation } from "./operation.ts";
-import { described } from "./prose.ts";
+import type { Conventions } from "./conventions.ts";
+import type {
+  Info,
+  OpenApiDocument,
+  Operation,
+  PathItem,
+  Response,
+  SecurityRequirement,
+  SecurityScheme,
+  Tag,
+} from "./openapi.ts";
+import { tagOf } from "./operation.ts";
+import { pathsOf } from "./paths.ts";
+import type { Printing } from "./printing.ts";
+import { jsonText } from "./protojson-text.ts";
 import { responseReference, sharedResponses } from "./responses.ts";
-import { methodRules, readSurface, type Surface } from "./surface.ts";
-import { anySchema } from "./well-known-schema.ts";
+import { wholeShapes } from "./shape.ts";
+import { readSurface, type Surface } from "./surface.ts";
 
-/** What the contracts do not know about themselves. */
-export interface DocumentInfo extends Info {
+/** What a document is made from. */
+export interface OpenApiOptions {
+  /** `routes` of a transcoder, or what `routesOf` gives. */
+  readonly routes: readonly RouteInfo[];
+  /** Types that rules of buf.validate refer to. */
+  readonly registry: Registry;
+  /** Without a description it gets one of how JSON is read and written. */
+  readonly info: Info;
   /** Where the API is served. Default: where the document comes from. */
   readonly servers?: OpenApiDocument["servers"];
+  /** How callers show who they are, and what is asked of them where a method says nothing else. Default: nothing. */
+  readonly security?: {
+    readonly schemes: Readonly<Record<string, SecurityScheme>>;
+    readonly required: readonly SecurityRequirement[];
+  };
+  readonly conventions?: Conventions;
+  /** How the transcoder writes answers. Default: as ProtoJSON, with defaults. */
+  readonly printing?: Printing;
+  /** Whether the transcoder passes over fields that do not exist. Default false. */
+  readonly ignoreUnknownFields?: boolean;
 }
 
-/**
- * Describes every google.api.http rule of the files, and the edge's own endpoints. Equal files give equal documents.
- *
- * @param files from a FileDescriptorSet with source info: the comments are the descriptions
- * @throws RuleError for a rule that cannot be served or described
- */
-export function createOpenApiDocument(files: FileRegistry, info: DocumentInfo): OpenApiDocument {
-  const { servers = [{ url: "/" }], ...rest } = info;
-  const surface = readSurface(files);
-  const operations = surface.routes.map((route) => operationOf(route, surface));
-  describeEvents(surface);
-  return {
+/** A document. */
+export interface OpenApi {
+  readonly document: OpenApiDocument;
+  /** Routes that OpenAPI cannot state, each with its reason. */
+  readonly omitted: readonly string[];
+}
+
+/** Describes the routes. Equal options give equal documents. */
+export function openApiOf(options: OpenApiOptions): OpenApi {
+  const { info, servers = [{ url: "/" }], security, conventions = {} } = options;
+  const surface = readSurface(options);
+  const { paths, omitted } = pathsOf(surface);
+  describeCarried(surface);
+  const all = { ...paths, ...conventions.endpoints?.paths };
+  const ownTags = conventions.endpoints === undefined ? [] : [conventions.endpoints.tag];
+  const document: OpenApiDocument = {
     openapi: "3.1.0",
-    info: { ...rest, description: rest.description ?? conventions },
+    info: { ...info, description: info.description ?? jsonText(options.printing) },
     servers,
-    security: [{ bearer: [] }],
-    tags: [...tagsOf(surface), edgeTag],
-    paths: sortByName({ ...pathsOf(operations), ...edgePaths }),
+    security: security?.required ?? [],
+    tags: [...tagsOf(surface), ...ownTags],
+    paths: sortByName(all),
     components: {
-      schemas: sortByName<Schema>({ ...surface.book.schemas(), ...errorSchemas, "google.protobuf.Any": anySchema }),
-      responses: referredBy(operations, sharedResponses(files)),
-      securitySchemes: {
-        bearer: {
-          type: "http",
-          scheme: "bearer",
-          bearerFormat: "JWT",
-          description:
-            "An access token of the bank's authorisation server. `x-required-scopes` says what it must allow.",
-        },
-      },
+      schemas: surface.book.schemas(),
+      responses: referredBy(all, sharedResponses(conventions)),
+      ...(security === undefined ? {} : { securitySchemes: security.schemes }),
     },
   };
+  return { document, omitted };
 }
 
-/** Events travel inside an Any, so nothing refers to their schemas; whoever reads the stream needs them all the same. */
-function describeEvents({ routes, files, book }: Surface): void {
-  for (const name of routes.flatMap((route) => methodRules(route.binding.method).emits)) {
-    const event = files.getMessage(name);
-    if (event !== undefined) book.message(event);
+function describeCarried({ routes, conventions, book }: Surface): void {
+  for (const { binding } of routes) {
+    for (const message of conventions.method?.(binding.method).carried ?? []) book.message(message, wholeShapes.output);
   }
 }
 
 function referredBy(
-  operations: readonly PlacedOperation[],
+  paths: Readonly<Record<string, PathItem>>,
   responses: Readonly<Record<string, Response>>,
 ): Record<string, Response> {
-  const answers = operations.flatMap(({ operation }) => Object.values(operation.responses));
+  const operations = Object.values(paths).flatMap((item): Operation[] => Object.values(item));
+  const answers = operations.flatMap((operation) => Object.values(operation.responses));
   const references = new Set(answers.flatMap((answer) => ("$ref" in answer ? [answer.$ref] : [])));
   return Object.fromEntries(Object.entries(responses).filter(([name]) => references.has(responseReference(name).$ref)));
 }
 
-function tagsOf({ routes }: Surface): Tag[] {
-  const services = new Set(routes.map((route) => route.binding.method.parent));
-  return [...services].map((service) => ({ name: service.name, ...described(commentOf(service)) }));
-}
-
-function pathsOf(operations: readonly PlacedOperation[]): Record<string, PathItem> {
-  const paths: Record<string, PathItem> = {};
-  for (const { path, httpMethod, operation } of operations) {
-    if (paths[path]?.[httpMethod] !== undefined) throw new Error(`two operations at ${httpMethod} ${path}`);
-    paths[path] = { ...paths[path], [httpMethod]: operation };
-  }
-  return paths;
+function tagsOf(surface: Surface): Tag[] {
+  const services = new Set(surface.routes.map((route) => route.binding.method.parent));
+  return [...services].map((service) => ({
+    name: tagOf(service, surface),
+    description: commentOf(service) || `The methods of \`${service.typeName}\`.`,
+  }));
 }
 
 function sortByName<T>(record: Readonly<Record<string, T>>): Record<string, T> {

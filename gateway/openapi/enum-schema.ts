@@ -1,24 +1,49 @@
-/** Enums by their names. */
+/** Enums by their names, and by their numbers. */
 import type { DescEnum, DescEnumValue } from "@bufbuild/protobuf";
 import { type FieldRules, Ignore } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { commentOf } from "./comments.ts";
 import type { Schema } from "./openapi.ts";
-import { paragraphs } from "./prose.ts";
+import { described, paragraphs } from "./prose.ts";
+import type { Form } from "./shape.ts";
 
 /** The schema of an enum, every name with its meaning. */
 export function enumSchema(desc: DescEnum): Schema {
-  const meanings = desc.values.map((value) => `- \`${value.name}\`: ${commentOf(value)}`).join("\n");
+  const hasMeanings = desc.values.some((value) => commentOf(value) !== "" || value.deprecated);
   return {
     type: "string",
-    description: paragraphs(commentOf(desc), meanings),
+    ...described(paragraphs(commentOf(desc), hasMeanings ? desc.values.map(nameText).join("\n") : "")),
     enum: desc.values.map(({ name }) => name),
+    ...(desc.deprecated ? { deprecated: true } : {}),
+  };
+}
+
+/** The schema of an enum that is written by number. */
+export function enumNumbersSchema(desc: DescEnum): Schema {
+  const names = desc.values.map((value) => `- ${value.number}: ${nameText(value).slice(2)}`).join("\n");
+  return { ...numberSchema(desc), ...described(paragraphs(commentOf(desc), names)) };
+}
+
+/** The number of an enum: any where the enum is open, else one of its own. */
+export function numberSchema(desc: DescEnum): Schema {
+  return {
+    type: "integer",
+    format: "int32",
+    ...(desc.open ? {} : { enum: [...new Set(desc.values.map(({ number }) => number))] }),
   };
 }
 
 /** The schema where rules leave out some of the values; undefined where they leave in all. */
-export function restrictedEnumSchema(desc: DescEnum, rules: FieldRules): Schema | undefined {
+export function restrictedEnumSchema(desc: DescEnum, rules: FieldRules, form: Form): Schema | undefined {
   const values = allowedValues(desc, rules);
-  return values.length === desc.values.length ? undefined : { type: "string", enum: values.map(({ name }) => name) };
+  if (values.length === desc.values.length) return undefined;
+  const names: Schema = { type: "string", enum: values.map(({ name }) => name) };
+  if (form === "text") return names;
+  return { anyOf: [names, { type: "integer", enum: [...new Set(values.map(({ number }) => number))] }] };
+}
+
+function nameText(value: DescEnumValue): string {
+  const meaning = [value.deprecated ? "(deprecated)" : "", commentOf(value)].filter((text) => text !== "").join(" ");
+  return meaning === "" ? `- \`${value.name}\`` : `- \`${value.name}\`: ${meaning}`;
 }
 
 /** The values that the rules allow, in the order of the contract. */

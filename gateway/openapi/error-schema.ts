@@ -11,7 +11,7 @@ const statusNames = [...new Set(Object.values(statusOfCode).map(({ name }) => na
 export const errorSchemas: Readonly<Record<string, Schema>> = {
   Error: {
     type: "object",
-    description: "Why a request was refused or failed, as AIP-193 has it.",
+    description: "Why a request was refused or failed: a google.rpc.Status as AIP-193 writes it over HTTP.",
     required: ["error"],
     properties: {
       error: {
@@ -26,12 +26,12 @@ export const errorSchemas: Readonly<Record<string, Schema>> = {
           },
           details: {
             type: "array",
-            description: "What programs act on: ErrorInfo always; BadRequest and RetryInfo where they apply.",
+            description: "What programs act on: ErrorInfo, and BadRequest or RetryInfo where they apply.",
             items: {
               anyOf: [
-                { $ref: "#/components/schemas/google.rpc.ErrorInfo" },
-                { $ref: "#/components/schemas/google.rpc.BadRequest" },
-                { $ref: "#/components/schemas/google.rpc.RetryInfo" },
+                { $ref: "#/components/schemas/Error.Info" },
+                { $ref: "#/components/schemas/Error.BadRequest" },
+                { $ref: "#/components/schemas/Error.RetryInfo" },
                 { $ref: "#/components/schemas/google.protobuf.Any" },
               ],
             },
@@ -40,23 +40,20 @@ export const errorSchemas: Readonly<Record<string, Schema>> = {
       },
     },
   },
-  "google.rpc.ErrorInfo": {
+  "Error.Info": {
     type: "object",
-    description: "The reason, stable enough to branch on.",
+    description: "google.rpc.ErrorInfo: the reason, stable enough to branch on.",
     required: ["@type", "reason", "domain"],
     properties: {
       "@type": typeOf("google.rpc.ErrorInfo"),
-      reason: { type: "string", description: "In UPPER_SNAKE; each operation lists its own." },
-      domain: {
-        type: "string",
-        description: 'Who gives the reason: "<capability>.malla" for a capability, "malla" for the mesh itself.',
-      },
+      reason: { type: "string", description: "In UPPER_SNAKE." },
+      domain: { type: "string", description: "Who gives the reason." },
       metadata: { type: "object", additionalProperties: { type: "string" }, description: "What the reason is about." },
     },
   },
-  "google.rpc.BadRequest": {
+  "Error.BadRequest": {
     type: "object",
-    description: "Which fields of the request are wrong.",
+    description: "google.rpc.BadRequest: which fields of the request are wrong.",
     required: ["@type"],
     properties: {
       "@type": typeOf("google.rpc.BadRequest"),
@@ -73,9 +70,9 @@ export const errorSchemas: Readonly<Record<string, Schema>> = {
       },
     },
   },
-  "google.rpc.RetryInfo": {
+  "Error.RetryInfo": {
     type: "object",
-    description: "When trying again makes sense. The header Retry-After says the same.",
+    description: "google.rpc.RetryInfo: when trying again makes sense. The header Retry-After says the same.",
     required: ["@type"],
     properties: {
       "@type": typeOf("google.rpc.RetryInfo"),

@@ -1,55 +1,121 @@
 import { Ignore } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { describe, expect, it } from "vitest";
 import { FieldBehavior } from "#gen/google/api/field_behavior_pb.js";
-import { Sensitivity } from "#gen/malla/options/v1/options_pb.js";
 import type { Schema } from "./openapi.ts";
+import type { Printing } from "./printing.ts";
 import { createIsRequired } from "./required-fields.ts";
 import { createSchemaBook } from "./schema-book.ts";
+import { type Form, wholeShapes } from "./shape.ts";
 import { type FieldInit, filesWith, sampleOf } from "./testdata/message.ts";
 
-/** The schema of a message with the one field. */
-function schemaWith(field: FieldInit): Schema {
+/** The schema of a message with the one field, as a server or a client writes it. */
+function schemaWith(field: FieldInit, form: Form, printing: Printing = {}): Schema {
   const files = filesWith({ a_field: field });
-  const book = createSchemaBook(createIsRequired(files));
-  book.message(sampleOf(files));
+  const rules = { isRequired: createIsRequired(files), printing, ignoreUnknownFields: false, conventions: {} };
+  const book = createSchemaBook(rules, new Set());
+  book.message(sampleOf(files), wholeShapes[form]);
   return book.schemas()["test.v1.Sample"] ?? {};
 }
 
 const colour = { $ref: "#/components/schemas/test.v1.Colour" };
 
-const types: readonly [name: string, field: FieldInit, schema: Schema][] = [
+const int64Pattern = "^-?[0-9]{1,19}$";
+const safe = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+const notFinite = { type: "string", enum: ["NaN", "Infinity", "-Infinity"] } as const;
+const message = (typeName: string): FieldInit => ({ type: "MESSAGE", typeName });
+
+/** What a server writes, and what a client may where that is more. */
+const types: readonly [name: string, field: FieldInit, written: Schema, read?: Schema][] = [
   ["a string", { type: "STRING" }, { type: "string" }],
   ["a bool", { type: "BOOL" }, { type: "boolean" }],
-  ["an int32", { type: "INT32" }, { type: "integer", format: "int32" }],
-  ["a uint32", { type: "UINT32" }, { type: "integer", format: "uint32", minimum: 0, maximum: 4294967295 }],
-  ["an int64", { type: "INT64" }, { type: "string", format: "int64", pattern: "^-?[0-9]{1,19}$" }],
-  ["a uint64", { type: "UINT64" }, { type: "string", format: "uint64", pattern: "^[0-9]{1,20}$" }],
-  ["bytes", { type: "BYTES" }, { type: "string", contentEncoding: "base64" }],
-  ["an enum", { type: "ENUM", typeName: "test.v1.Colour" }, colour],
+  [
+    "an int32",
+    { type: "INT32" },
+    { type: "integer", format: "int32" },
+    { type: "integer", format: "int32", minimum: -2147483648, maximum: 2147483647 },
+  ],
+  [
+    "a uint32",
+    { type: "UINT32" },
+    { type: "integer", format: "uint32", minimum: 0 },
+    { type: "integer", format: "uint32", minimum: 0, maximum: 4294967295 },
+  ],
+  [
+    "an int64",
+    { type: "INT64" },
+    { type: "string", format: "int64", pattern: int64Pattern },
+    { type: ["string", "integer"], format: "int64", pattern: int64Pattern, ...safe },
+  ],
+  [
+    "a uint64",
+    { type: "UINT64" },
+    { type: "string", format: "uint64", pattern: "^[0-9]{1,20}$" },
+    { type: ["string", "integer"], format: "uint64", pattern: "^[0-9]{1,20}$", ...safe, minimum: 0 },
+  ],
+  ["a double", { type: "DOUBLE" }, { anyOf: [{ type: "number", format: "double" }, notFinite] }],
+  [
+    "bytes",
+    { type: "BYTES" },
+    { type: "string", contentEncoding: "base64" },
+    { type: "string", contentEncoding: "base64", pattern: expect.any(String) },
+  ],
+  [
+    "an enum",
+    { type: "ENUM", typeName: "test.v1.Colour" },
+    colour,
+    { anyOf: [colour, { type: "integer", format: "int32" }] },
+  ],
   ["a list", { type: "STRING", isRepeated: true }, { type: "array", items: { type: "string" } }],
-  ["a Timestamp", { type: "MESSAGE", typeName: "google.protobuf.Timestamp" }, { type: "string", format: "date-time" }],
-  ["a wrapper", { type: "MESSAGE", typeName: "google.protobuf.BoolValue" }, { type: ["boolean", "null"] }],
+  [
+    "a Timestamp",
+    message("google.protobuf.Timestamp"),
+    { type: "string", format: "date-time" },
+    { type: "string", format: "date-time", pattern: expect.any(String) },
+  ],
+  ["a wrapper", message("google.protobuf.BoolValue"), { type: ["boolean", "null"] }],
   [
     "a wrapper of 64 bits",
-    { type: "MESSAGE", typeName: "google.protobuf.Int64Value" },
-    { type: ["string", "null"], format: "int64", pattern: "^-?[0-9]{1,19}$" },
-  ],
-  ["a Struct", { type: "MESSAGE", typeName: "google.protobuf.Struct" }, { type: "object", additionalProperties: true }],
-  [
-    "an Any",
-    { type: "MESSAGE", typeName: "google.protobuf.Any" },
-    { $ref: "#/components/schemas/google.protobuf.Any" },
+    message("google.protobuf.Int64Value"),
+    { type: ["string", "null"], format: "int64", pattern: int64Pattern },
+    { type: ["string", "integer", "null"], format: "int64", pattern: int64Pattern, ...safe },
   ],
   [
-    "a message in itself",
-    { type: "MESSAGE", typeName: "test.v1.Sample" },
-    { $ref: "#/components/schemas/test.v1.Sample" },
+    "a wrapper of a double",
+    message("google.protobuf.DoubleValue"),
+    { anyOf: [{ type: "number", format: "double" }, notFinite, { type: "null" }] },
   ],
+  ["a Struct", message("google.protobuf.Struct"), { type: "object", additionalProperties: true }],
+  ["an Any", message("google.protobuf.Any"), { $ref: "#/components/schemas/google.protobuf.Any" }],
+  ["a message in itself", message("test.v1.Sample"), { $ref: "#/components/schemas/test.v1.Sample" }],
 ];
 
 describe("a field's type becomes", () => {
-  it.each(types)("%s", (_, field, schema) => {
-    expect(schemaWith(field).properties).toEqual({ aField: schema });
+  it.each(types)("%s", (_, field, written, read = written) => {
+    expect(schemaWith(field, "output").properties).toEqual({ aField: written });
+    expect(schemaWith(field, "input").properties).toEqual({ aField: read });
+  });
+});
+
+describe("who writes it decides", () => {
+  it("that an answer has what has no presence, and a request no more than there is", () => {
+    expect(schemaWith({ type: "STRING" }, "output")).toMatchObject({ required: ["aField"] });
+    expect(schemaWith({ type: "STRING" }, "output").additionalProperties).toBeUndefined();
+    expect(schemaWith({ type: "STRING" }, "input")).toMatchObject({ additionalProperties: false });
+    expect(schemaWith({ type: "STRING" }, "input").required).toBeUndefined();
+  });
+
+  it("that rules bind the client alone", () => {
+    const field = string({ type: { case: "string", value: { minLen: 1n } } });
+    expect(schemaWith(field, "output").properties).toEqual({ aField: { type: "string" } });
+  });
+
+  it("that answers alone follow the options of printing", () => {
+    const printing = { protoNames: true, enumNumbers: true, defaults: false };
+    const field: FieldInit = { type: "ENUM", typeName: "test.v1.Colour" };
+    const schema = schemaWith(field, "output", printing);
+    expect(schema.properties).toEqual({ a_field: { $ref: "#/components/schemas/test.v1.ColourNumber" } });
+    expect(schema.required).toBeUndefined();
+    expect(schemaWith(field, "input", printing).properties).toHaveProperty("aField");
   });
 });
 
@@ -115,13 +181,25 @@ const rules: readonly [name: string, field: FieldInit, schema: Schema, isRequire
   [
     "bounds of an int64, in words",
     { type: "INT64", rules: { type: { case: "int64", value: { greaterThan: { case: "gte", value: 0n } } } } },
-    { type: "string", format: "int64", pattern: "^[0-9]{1,20}$", description: "At least 0." },
+    {
+      type: ["string", "integer"],
+      format: "int64",
+      pattern: "^[0-9]{1,20}$",
+      ...safe,
+      minimum: 0,
+      description: "At least 0.",
+    },
     false,
   ],
   [
     "an enum less a value",
     { type: "ENUM", typeName: "test.v1.Colour", rules: { type: { case: "enum", value: { notIn: [0] } } } },
-    { type: "string", enum: ["COLOUR_RED", "COLOUR_BLUE"] },
+    {
+      anyOf: [
+        { type: "string", enum: ["COLOUR_RED", "COLOUR_BLUE"] },
+        { type: "integer", enum: [1, 2] },
+      ],
+    },
     true,
   ],
   [
@@ -134,7 +212,7 @@ const rules: readonly [name: string, field: FieldInit, schema: Schema, isRequire
 
 describe("rules of the contract become", () => {
   it.each(rules)("%s", (_, field, schema, isRequired) => {
-    const { properties, required } = schemaWith(field);
+    const { properties, required } = schemaWith(field, "input");
     expect(properties).toEqual({ aField: schema });
     expect(required).toEqual(isRequired ? ["aField"] : undefined);
   });
@@ -143,13 +221,8 @@ describe("rules of the contract become", () => {
 describe("what else the contract says of a field", () => {
   it("output-only is read-only, and never required", () => {
     const behavior = [FieldBehavior.OUTPUT_ONLY, FieldBehavior.REQUIRED];
-    const schema = schemaWith({ type: "STRING", behavior });
+    const schema = schemaWith({ type: "STRING", behavior }, "input");
     expect(schema.properties).toEqual({ aField: { type: "string", readOnly: true } });
     expect(schema.required).toBeUndefined();
-  });
-
-  it("sensitivity is an extension", () => {
-    const schema = schemaWith({ type: "STRING", sensitivity: Sensitivity.PII });
-    expect(schema.properties).toEqual({ aField: { type: "string", "x-sensitivity": "PII" } });
   });
 });

@@ -3,8 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createFileRegistry, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { createOpenApiDocument } from "./document.ts";
-import { mallaInfo } from "./malla-info.ts";
+import { mallaDocument } from "./malla/document.ts";
 
 const [source, folder] = process.argv.slice(2);
 if (source === undefined || folder === undefined) {
@@ -13,6 +12,6 @@ if (source === undefined || folder === undefined) {
 } else {
   const files = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(source)));
   mkdirSync(folder, { recursive: true });
-  const text = `${JSON.stringify(createOpenApiDocument(files, mallaInfo), null, 2)}\n`;
+  const text = `${JSON.stringify(mallaDocument(files), null, 2)}\n`;
   writeFileSync(join(folder, "malla.openapi.json"), text);
 }

@@ -2,18 +2,17 @@
 import type { BoundHeader, Route } from "../transcoder/route.ts";
 import { commentOf } from "./comments.ts";
 import { fieldSchema } from "./field-schema.ts";
-import { headerFields } from "./header-fields.ts";
 import type { Parameter } from "./openapi.ts";
 import { paragraphs } from "./prose.ts";
 import { sampleText } from "./sample-text.ts";
-import { wholeShape } from "./shape.ts";
+import { wholeShapes } from "./shape.ts";
 import type { Surface } from "./surface.ts";
 
 /** The headers of a route. None is required by itself: its field can be given instead. */
 export function headerParameters(route: Route, surface: Surface): Parameter[] {
   return route.headers.map((bound) => {
     const last = lastOf(bound);
-    const { description: _, ...schema } = fieldSchema(last, wholeShape, surface.book);
+    const { description: _, ...schema } = fieldSchema(last, wholeShapes.text, surface.book);
     const isRequired = surface.isRequired(last);
     const example = isRequired ? sampleText(schema) : undefined;
     return {
@@ -47,7 +46,8 @@ function nameOf({ fields }: BoundHeader): string {
   return fields.map(({ jsonName }) => jsonName).join(".");
 }
 
-/** A route has its headers in lower case. */
+/** A route has its headers in lower case; they are known as `Last-Event-ID`. */
 function spelled(header: string): string {
-  return Object.keys(headerFields).find((name) => name.toLowerCase() === header) ?? header;
+  const words = header.split("-").map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`);
+  return words.map((word) => (word === "Id" ? "ID" : word)).join("-");
 }

@@ -1,41 +1,59 @@
 /** From a message to the schema of its JSON object. */
 import { type DescField, type DescMessage, type DescOneof, getOption } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { message as messageRules, oneof as oneofRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { commentOf } from "./comments.ts";
 import { fieldSchema } from "./field-schema.ts";
 import type { OneofChoice, Schema } from "./openapi.ts";
+import { nameOfField } from "./printing.ts";
 import { described, paragraphs } from "./prose.ts";
-import type { IsRequired } from "./required-fields.ts";
-import type { SchemaBook } from "./schema-book.ts";
+import type { SchemaBook, SchemaRules } from "./schema-book.ts";
 import { isOmitted, type Shape } from "./shape.ts";
 
 /** The schema of a message in a shape. */
-export function messageSchema(desc: DescMessage, shape: Shape, book: SchemaBook, isRequired: IsRequired): Schema {
+export function messageSchema(desc: DescMessage, shape: Shape, book: SchemaBook): Schema {
+  const { rules } = book;
+  const isInput = shape.form !== "output";
+  const name = (field: DescField): string => nameOfField(field, shape.form, rules.printing);
   const fields = desc.fields.filter((field) => !isOmitted(shape, field));
-  const required = shape.isPatch
-    ? []
-    : fields.filter((field) => isRequired(field) && !shape.optional.has(field)).map(({ jsonName }) => jsonName);
-  const oneofs = desc.oneofs.map((oneof) => ({
-    oneof,
-    members: oneof.fields.filter((field) => fields.includes(field)),
-  }));
-  const choices = oneofs
-    .filter(({ members }) => members.length > 1)
-    .map(({ oneof, members }) => ({ oneof, members, isRequired: !shape.isPatch && mustBeSet(oneof) }));
+  const required = fields.filter((field) => mustBeGiven(field, shape, rules)).map(name);
+  const choices = desc.oneofs.flatMap((oneof): Choice[] => {
+    const members = oneof.fields.filter((field) => fields.includes(field)).map(name);
+    if (members.length < 2) return [];
+    return [{ oneof, members, isRequired: isInput && !shape.isPatch && mustBeSet(oneof) }];
+  });
   return {
     type: "object",
-    ...described(paragraphs(commentOf(desc), shapeText(shape), ...choices.map(choiceText), ruleText(desc))),
-    properties: Object.fromEntries(fields.map((field) => [field.jsonName, fieldSchema(field, shape, book)])),
+    ...described(
+      paragraphs(
+        commentOf(desc),
+        shape.isPatch ? patchText : "",
+        ...choices.map(choiceText),
+        isInput ? ruleText(desc) : "",
+      ),
+    ),
+    properties: Object.fromEntries(fields.map((field) => [name(field), fieldSchema(field, shape, book)])),
     ...(required.length > 0 ? { required } : {}),
+    ...(isInput && !rules.ignoreUnknownFields ? { additionalProperties: false } : {}),
     ...choiceConstraints(choices),
+    ...(desc.deprecated ? { deprecated: true } : {}),
     ...(choices.length > 0 ? { "x-oneof": choices.map(choiceExtension) } : {}),
   };
+}
+
+const patchText = "In an update: what is left out stays as it is, and what is null is cleared.";
+
+/** A client gives what the contract asks; an answer has what ProtoJSON writes whatever its value. */
+function mustBeGiven(field: DescField, shape: Shape, { isRequired, printing }: SchemaRules): boolean {
+  if (shape.form !== "output") return !shape.isPatch && isRequired(field) && !shape.optional.has(field);
+  if (field.presence === Presence.LEGACY_REQUIRED) return true;
+  return field.presence === Presence.IMPLICIT && printing.defaults !== false;
 }
 
 /** A oneof of which more than one member can be given here. */
 interface Choice {
   readonly oneof: DescOneof;
-  readonly members: readonly DescField[];
+  readonly members: readonly string[];
   readonly isRequired: boolean;
 }
 
@@ -43,12 +61,8 @@ function mustBeSet(oneof: DescOneof): boolean {
   return getOption(oneof, oneofRules).required;
 }
 
-function shapeText({ isPatch }: Shape): string {
-  return isPatch ? "In an update: what is left out stays as it is, and what is null is cleared." : "";
-}
-
 function choiceText({ oneof, members, isRequired }: Choice): string {
-  const names = members.map(({ jsonName }) => `\`${jsonName}\``).join(", ");
+  const names = members.map((name) => `\`${name}\``).join(", ");
   return `${isRequired ? "Exactly" : "At most"} one of ${names}: ${commentOf(oneof) || oneof.name}`;
 }
 
@@ -70,10 +84,10 @@ function choiceConstraints(choices: readonly Choice[]): Schema {
 }
 
 function choiceConstraint({ members, isRequired }: Choice): Schema {
-  const given = members.map(({ jsonName }) => ({ required: [jsonName] }));
+  const given = members.map((name) => ({ required: [name] }));
   return { oneOf: isRequired ? given : [...given, { not: { anyOf: given } }] };
 }
 
 function choiceExtension({ oneof, members, isRequired }: Choice): OneofChoice {
-  return { name: oneof.name, required: isRequired, fields: members.map(({ jsonName }) => jsonName) };
+  return { name: oneof.name, required: isRequired, fields: members };
 }

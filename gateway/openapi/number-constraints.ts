@@ -29,7 +29,8 @@ export function textNumberConstraints(rules: NumberRules<number> | NumberRules<b
   );
   const isNeverNegative = greaterThan.case !== undefined && greaterThan.value >= 0;
   return {
-    ...(isNeverNegative ? { pattern: "^[0-9]{1,20}$" } : {}),
+    // The least number is for a body that has one in place of a string.
+    ...(isNeverNegative ? { pattern: "^[0-9]{1,20}$", minimum: 0 } : {}),
     ...(allowed.length > 0 ? { enum: allowed.map(String) } : {}),
     ...(description === "" ? {} : { description }),
   };

@@ -17,7 +17,7 @@ export interface Info {
   readonly version: string;
   readonly summary?: string;
   readonly description?: string;
-  readonly license?: { readonly name: string; readonly identifier: string };
+  readonly license?: { readonly name: string; readonly identifier?: string; readonly url?: string };
 }
 
 export interface Tag {
@@ -42,10 +42,7 @@ export interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, Response | Reference>>;
-  /** What the token must allow, all of it. */
-  readonly "x-required-scopes"?: readonly string[];
-  /** Full names of the events that a success may emit. */
-  readonly "x-emits"?: readonly string[];
+  readonly [extension: `x-${string}`]: unknown;
 }
 
 export interface Parameter {
@@ -53,10 +50,13 @@ export interface Parameter {
   readonly in: "path" | "query" | "header";
   readonly description?: string;
   readonly required?: boolean;
+  readonly deprecated?: true;
   readonly style?: "form" | "deepObject";
   readonly explode?: boolean;
   readonly schema: Schema;
   readonly example?: JsonValue;
+  /** The value holds slashes, which stay as they are. */
+  readonly "x-multi-segment"?: true;
 }
 
 export interface RequestBody {
@@ -72,7 +72,8 @@ export interface Response {
 }
 
 export interface MediaType {
-  readonly schema: Schema;
+  /** Absent for bytes of any kind. */
+  readonly schema?: Schema;
   readonly example?: JsonValue;
   readonly examples?: Readonly<Record<string, { readonly summary: string; readonly value: JsonValue }>>;
 }
@@ -80,8 +81,10 @@ export interface MediaType {
 export interface Components {
   readonly schemas: Readonly<Record<string, Schema>>;
   readonly responses: Readonly<Record<string, Response>>;
-  readonly securitySchemes: Readonly<Record<string, { readonly [key: string]: string }>>;
+  readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>;
 }
+
+export type SecurityScheme = { readonly type: string } & Readonly<Record<string, JsonValue>>;
 
 export interface Reference {
   readonly $ref: string;
@@ -122,10 +125,10 @@ export interface Schema {
   readonly readOnly?: true;
   readonly writeOnly?: true;
   readonly deprecated?: true;
+  readonly examples?: readonly JsonValue[];
   /** The oneofs of a message; the constraint they stand for is written out beside it. */
   readonly "x-oneof"?: readonly OneofChoice[];
-  /** PII, PAN or SECRET: how far the value may travel. */
-  readonly "x-sensitivity"?: string;
+  readonly [extension: `x-${string}`]: unknown;
 }
 
 export interface OneofChoice {

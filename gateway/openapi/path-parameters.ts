@@ -8,7 +8,7 @@ import { fieldSchema, rulesOf } from "./field-schema.ts";
 import type { Parameter, Schema } from "./openapi.ts";
 import { described, sentences } from "./prose.ts";
 import { sampleText } from "./sample-text.ts";
-import { wholeShape } from "./shape.ts";
+import { wholeShapes } from "./shape.ts";
 import type { Surface } from "./surface.ts";
 
 /** A path with a parameter per open segment. */
@@ -36,6 +36,8 @@ function toParameter({ name, fieldPath, multiSegment }: PathParameter, route: Ro
     in: "path",
     ...described(sentences(bound && partText(bound), description, multiSegment ? restText : "")),
     required: true,
+    ...(bound?.fields.some(({ deprecated }) => deprecated) === true ? { deprecated: true } : {}),
+    ...(multiSegment ? { "x-multi-segment": true } : {}),
     schema: rest,
     ...exampleOf(rest),
   };
@@ -46,7 +48,7 @@ const segmentSchema: Schema = { type: "string", pattern: "^[^/]+$" };
 
 function variableSchema({ fields, variable }: BoundVariable, template: Template, surface: Surface): Schema {
   const last = fields.at(-1) ?? fields[0];
-  if (isWholeSegment(variable)) return fieldSchema(last, wholeShape, surface.book);
+  if (isWholeSegment(variable)) return fieldSchema(last, wholeShapes.text, surface.book);
   const rules = rulesOf(last);
   const pattern = rules?.type.case === "string" ? rules.type.value.pattern : "";
   const open = partOfPattern(pattern, variable, template);

@@ -42,3 +42,9 @@ export function paragraphs(...texts: readonly (string | undefined)[]): string {
 export function described(description: string | undefined): { readonly description?: string } {
   return description === undefined || description === "" ? {} : { description };
 }
+
+/** `GetBook` becomes `Get book`, for what has no comment. */
+export function wordsOf(name: string): string {
+  const words = name.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_/).join(" ");
+  return `${words.slice(0, 1)}${words.slice(1).replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase())}`;
+}

@@ -10,7 +10,7 @@ import type { Parameter, Schema } from "./openapi.ts";
 import { described, sentences } from "./prose.ts";
 import { hasBehavior } from "./required-fields.ts";
 import { sampleText } from "./sample-text.ts";
-import { wholeShape } from "./shape.ts";
+import { isExcluded, wholeShapes } from "./shape.ts";
 import type { Surface } from "./surface.ts";
 
 /** The parameters of a route, in the order of the contract; fields of nested messages as `a.b`. */
@@ -18,7 +18,8 @@ export function queryParameters(route: Route, surface: Surface): Parameter[] {
   if (route.body.kind === "whole") return [];
   return chainsOf(route.binding.method.input, []).flatMap((chain) => {
     const isBody = route.body.kind === "field" && chain[0] === route.body.field;
-    return isBody || overlaps(route.pathFields, chain) ? [] : [toParameter(chain, route, surface)];
+    const isDecided = overlaps(route.pathFields, chain) || isExcluded(route.pathFields, chain[0]);
+    return isBody || isDecided ? [] : [toParameter(chain, route, surface)];
   });
 }
 
@@ -37,18 +38,27 @@ function chainsOf(message: DescMessage, above: readonly DescField[]): FieldChain
 
 function toParameter(chain: FieldChain, route: Route, surface: Surface): Parameter {
   const last = chain.at(-1) ?? chain[0];
-  const { description, ...schema } = fieldSchema(last, wholeShape, surface.book);
+  const { description, ...schema } = fieldSchema(last, wholeShapes.text, surface.book);
   const header = route.headers.find(({ fields }) => fields.join() === chain.join());
   const required = header === undefined && chain.every((field) => surface.isRequired(field));
   return {
     name: chain.map(({ jsonName }) => jsonName).join("."),
     in: "query",
-    ...described(sentences(description, header && headerText(header, surface))),
+    ...described(sentences(description, choiceText(chain), header && headerText(header, surface))),
     ...(required ? { required } : {}),
+    ...(chain.some(({ deprecated }) => deprecated) ? { deprecated: true } : {}),
     ...styleOf(last),
     schema,
     ...(required ? exampleOf(schema) : {}),
   };
+}
+
+/** OpenAPI cannot tie parameters to one another. */
+function choiceText(chain: FieldChain): string {
+  return chain
+    .flatMap(({ oneof }) => (oneof === undefined || oneof.fields.length < 2 ? [] : [oneof.fields]))
+    .map((fields) => `At most one of ${fields.map(({ jsonName }) => `\`${jsonName}\``).join(", ")} can be given.`)
+    .join(" ");
 }
 
 /** A list is a parameter repeated; an entry of a map is `name[key]=value`. */

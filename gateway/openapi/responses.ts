@@ -1,35 +1,32 @@
 /** What a route answers. */
-import type { FileRegistry } from "@bufbuild/protobuf";
 import type { Route } from "../transcoder/route.ts";
 import type { streamMediaTypes } from "../transcoder/stream-format.ts";
 import { commentOf } from "./comments.ts";
-import { type ErrorReason, httpStatusOf, meshReason, reasonsOf } from "./error-reasons.ts";
+import type { Conventions, ErrorReason } from "./conventions.ts";
 import { errorReference } from "./error-schema.ts";
 import { fieldSchema } from "./field-schema.ts";
+import { givesBytes, givesStream } from "./media.ts";
 import type { MediaType, Operation, Reference, Response, Schema } from "./openapi.ts";
 import { paragraphs } from "./prose.ts";
-import { wholeShape } from "./shape.ts";
-import { errorResponse, type SharedError, sharedErrors } from "./shared-errors.ts";
-import { methodRules, type Surface } from "./surface.ts";
+import { wholeShapes } from "./shape.ts";
+import { errorResponse, httpStatusOf, type SharedError, sharedErrors } from "./shared-errors.ts";
+import type { Surface } from "./surface.ts";
 
 /** 200, every error by its status, and `default` for whatever stands between. */
-export function responsesOf(route: Route, surface: Surface): Operation["responses"] {
+export function responsesOf(route: Route, isSecured: boolean, surface: Surface): Operation["responses"] {
   return {
     "200": success(route, surface),
-    ...Object.fromEntries(errorsOf(route, surface.files)),
+    ...Object.fromEntries(errorsOf(route, isSecured, surface)),
     default: responseReference("Error"),
   };
 }
 
 /** The answers that operations refer to. */
-export function sharedResponses(files: FileRegistry): Readonly<Record<string, Response>> {
-  const entries = sharedErrors.map((error): [string, Response] => [
-    error.name,
-    errorResponse(
-      error.httpStatus,
-      paragraphs(error.description, edgeText(error), listOf(meshReasonsOf(error, files))),
-    ),
-  ]);
+export function sharedResponses(conventions: Conventions): Readonly<Record<string, Response>> {
+  const entries = sharedErrors.map((error): [string, Response] => {
+    const text = paragraphs(error.description, edgeText(error), listOf(sharedReasons(error, conventions)));
+    return [error.name, error.hasBody === false ? { description: text } : errorResponse(error.httpStatus, text)];
+  });
   return { Error: errorResponse(undefined, "Any other error."), ...Object.fromEntries(entries) };
 }
 
@@ -43,18 +40,24 @@ function edgeText({ edgeReasons = [] }: SharedError): string {
   return quoted === "" ? "" : `Reasons of the edge for a malformed request: ${quoted}.`;
 }
 
-function success(route: Route, surface: Surface): Response {
-  const { method } = route.binding;
+function success(route: Route, { book }: Surface): Response {
   const { responseField } = route;
+  const { method } = route.binding;
+  if (givesBytes(route)) return { description: "Bytes, with their media type.", content: { "*/*": {} } };
   const { description, ...schema } =
     responseField === undefined
-      ? surface.book.message(method.output)
-      : fieldSchema(responseField, wholeShape, surface.book);
-  if (method.methodKind === "server_streaming") return stream(schema);
+      ? book.message(method.output, wholeShapes.output)
+      : orAbsent(fieldSchema(responseField, wholeShapes.output, book), responseField.fieldKind === "message");
+  if (givesStream(method)) return stream(schema);
   return {
     description: description ?? (commentOf(method.output) || method.output.name),
     content: { "application/json": { schema } },
   };
+}
+
+/** A message that is not set, the answer's one field, is written as null. */
+function orAbsent(schema: Schema, canBeAbsent: boolean): Schema {
+  return canBeAbsent ? { anyOf: [schema, { type: "null" }] } : schema;
 }
 
 function stream(schema: Schema): Response {
@@ -64,22 +67,20 @@ function stream(schema: Schema): Response {
   };
   const event: Schema = {
     description:
-      "The data of one event, in one line. Where it is an event of the bank, `id:` and `event:` are its id and type. A stream that fails ends with an event named `error`, its data the error. " +
-      "Comments keep a silent connection open.",
+      "The data of one event, in one line; `id:` and `event:` may stand beside it. A stream that fails ends with an " +
+      "event named `error`, its data the error. Comments keep a silent connection open.",
     anyOf: [schema, errorReference],
   };
   const content: Readonly<Record<(typeof streamMediaTypes)[number], MediaType>> = {
     "text/event-stream": { schema: event },
     "application/x-ndjson": { schema: record },
   };
-  return { description: "A stream without end; the schema is that of each of its items.", content };
+  return { description: "A stream; the schema is that of each of its items.", content };
 }
 
-function errorsOf(route: Route, files: FileRegistry): [string, Response | Reference][] {
-  const { method } = route.binding;
-  const { isPublic } = methodRules(method);
-  const own = reasonsOf(method, files);
-  const possible = sharedErrors.filter((error) => error.canHappen(route, isPublic));
+function errorsOf(route: Route, isSecured: boolean, { conventions }: Surface): [string, Response | Reference][] {
+  const own = conventions.method?.(route.binding.method).reasons ?? [];
+  const possible = sharedErrors.filter((error) => error.canHappen(route, isSecured));
   const statuses = [...own.map(({ status }) => httpStatusOf(status)), ...possible.map(({ httpStatus }) => httpStatus)];
   return [...new Set(statuses)]
     .filter((httpStatus) => httpStatus !== undefined)
@@ -87,7 +88,7 @@ function errorsOf(route: Route, files: FileRegistry): [string, Response | Refere
     .map((httpStatus) => {
       const shared = possible.find((error) => error.httpStatus === httpStatus);
       const reasons = own.filter(({ status }) => httpStatusOf(status) === httpStatus);
-      return [String(httpStatus), errorOf(httpStatus, shared, reasons, files)];
+      return [String(httpStatus), errorOf(httpStatus, shared, reasons, conventions)];
     });
 }
 
@@ -95,16 +96,16 @@ function errorOf(
   httpStatus: number,
   shared: SharedError | undefined,
   own: readonly ErrorReason[],
-  files: FileRegistry,
+  conventions: Conventions,
 ): Response | Reference {
   if (shared !== undefined && own.length === 0) return responseReference(shared.name);
-  const mesh = shared === undefined ? [] : meshReasonsOf(shared, files);
-  const reasons = [...own, ...mesh.filter(({ reason }) => !own.some((each) => each.reason === reason))];
+  const others = shared === undefined ? [] : sharedReasons(shared, conventions);
+  const reasons = [...own, ...others.filter(({ reason }) => !own.some((each) => each.reason === reason))];
   return errorResponse(httpStatus, paragraphs(shared?.description ?? "Refused:", listOf(reasons)));
 }
 
-function meshReasonsOf({ meshReasons }: SharedError, files: FileRegistry): ErrorReason[] {
-  return meshReasons.map(([status, reason]) => meshReason(reason, status, files));
+function sharedReasons({ httpStatus }: SharedError, conventions: Conventions): readonly ErrorReason[] {
+  return conventions.sharedReasons?.[httpStatus] ?? [];
 }
 
 function listOf(reasons: readonly ErrorReason[]): string {

@@ -1,60 +1,82 @@
 /** Examples of bodies, made from their schemas. */
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
-import { valuesByName } from "./examples.ts";
 import type { Schema } from "./openapi.ts";
 import { sampleText } from "./sample-text.ts";
 
-/** Finds the schema that a reference names; any other schema is its own. */
-export type Resolve = (schema: Schema) => Schema;
+/** What samples are made with. */
+export interface SampleRules {
+  /** Finds the schema that a reference names; any other schema is its own. */
+  readonly resolve: (schema: Schema) => Schema;
+  /** Values by the property's name. */
+  readonly valuesByName: Readonly<Record<string, JsonValue>>;
+  /** Properties of the body to pass over. */
+  readonly omitted: ReadonlySet<string>;
+}
 
 /**
  * A value that the schema takes: what is required, and what the schema says enough about to make up something sensible.
- * Undefined where it says too little.
- *
- * @param omitted properties of the body to pass over
+ * Where that is nothing, a word or a number stands for every field.
  */
-export function sampleBody(
-  schema: Schema,
-  resolve: Resolve,
-  omitted: ReadonlySet<string> = new Set(),
-): JsonValue | undefined {
-  const body = resolve(schema);
-  const { properties = {} } = body;
-  const kept = Object.fromEntries(Object.entries(properties).filter(([name]) => !omitted.has(name)));
-  return sampleValue({ ...body, properties: kept }, "", []);
+export function sampleBody(schema: Schema, rules: SampleRules): JsonValue | undefined {
+  const body = rules.resolve(schema);
+  const { properties, ...rest } = body;
+  const kept = Object.entries(properties ?? {}).filter(([name]) => !rules.omitted.has(name));
+  const open: Schema = properties === undefined ? body : { ...rest, properties: Object.fromEntries(kept) };
+  const sensible = sampleValue(open, "", [], { ...rules, isFilled: false });
+  return isNothing(sensible) ? sampleValue(open, "", [], { ...rules, isFilled: true }) : sensible;
+}
 
-  function sampleValue(given: Schema, name: string, above: readonly Schema[]): JsonValue | undefined {
-    const resolved = resolve(given);
-    if (above.includes(resolved)) return undefined;
-    const below = [...above, resolved];
-    switch (resolved.type) {
-      case "object":
-        return resolved.properties === undefined ? undefined : sampleObject(resolved, below);
-      case "array": {
-        const item = resolved.items && sampleValue(resolved.items, name, below);
-        return item === undefined ? undefined : [item];
-      }
-      case "integer":
-        return valuesByName[name] ?? sampleInteger(resolved);
-      case "string":
-        return valuesByName[name] ?? sampleText(resolved);
-      default:
-        return undefined;
+interface Sampling extends SampleRules {
+  /** Make up what the schema says too little about. */
+  readonly isFilled: boolean;
+}
+
+function sampleValue(given: Schema, name: string, above: readonly Schema[], rules: Sampling): JsonValue | undefined {
+  const schema = rules.resolve(given);
+  if (above.includes(schema)) return undefined;
+  const below = [...above, schema];
+  const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
+  const word = rules.isFilled ? (name === "" ? "text" : name) : undefined;
+  switch (type) {
+    case "object":
+      return schema.properties === undefined ? undefined : sampleObject(schema, below, rules);
+    case "array": {
+      const item = schema.items && sampleValue(schema.items, name, below, rules);
+      return item === undefined ? undefined : [item];
+    }
+    case "integer":
+      return rules.valuesByName[name] ?? sampleInteger(schema) ?? (rules.isFilled ? 1 : undefined);
+    case "string":
+      return rules.valuesByName[name] ?? sampleText(schema) ?? (isFreeText(schema) ? word : undefined);
+    case "boolean":
+      return rules.isFilled ? true : undefined;
+    case "number":
+      return rules.isFilled ? 1.5 : undefined;
+    default: {
+      const [choice] = schema.anyOf ?? [];
+      return choice === undefined ? undefined : sampleValue(choice, name, below, rules);
     }
   }
+}
 
-  function sampleObject(object: Schema, above: readonly Schema[]): JsonObject {
-    // Of each oneof the first member alone.
-    const skipped = new Set(object["x-oneof"]?.flatMap(({ fields }) => fields.slice(1)));
-    const sample: JsonObject = {};
-    for (const [name, property] of Object.entries(object.properties ?? {})) {
-      const isRequired = object.required?.includes(name) === true;
-      if (property.readOnly === true || skipped.has(name) || (isTime(resolve(property)) && !isRequired)) continue;
-      const value = sampleValue(property, name, above);
-      if (value !== undefined) sample[name] = value;
-    }
-    return sample;
+function sampleObject(object: Schema, above: readonly Schema[], rules: Sampling): JsonObject {
+  // Of each oneof the first member alone.
+  const choices = object["x-oneof"] ?? [];
+  const skipped = new Set(choices.flatMap(({ fields }) => fields.slice(1)));
+  const needed = new Set([
+    ...(object.required ?? []),
+    ...choices.flatMap((each) => each.fields.slice(0, Number(each.required))),
+  ]);
+  const sample: JsonObject = {};
+  for (const [name, property] of Object.entries(object.properties ?? {})) {
+    const isRequired = needed.has(name);
+    const resolved = rules.resolve(property);
+    if (property.readOnly === true || property.deprecated === true || skipped.has(name)) continue;
+    if (isTime(resolved) && !isRequired) continue;
+    const value = sampleValue(property, name, above, isRequired ? { ...rules, isFilled: true } : rules);
+    if (value !== undefined && (isRequired || !isNothing(value))) sample[name] = value;
   }
+  return sample;
 }
 
 /** A time that need not be given is better left out: most are bounds, or set by the service. */
@@ -62,7 +84,18 @@ function isTime({ format }: Schema): boolean {
   return format === "date-time";
 }
 
+function isNothing(value: JsonValue | undefined): boolean {
+  return value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+}
+
+function isFreeText(schema: Schema): boolean {
+  return Object.keys(schema).every((key) => key === "type" || key === "description" || key.startsWith("x-"));
+}
+
+const boundsOfTypes: ReadonlySet<number> = new Set([-(2 ** 31), 0]);
+
 /** The least that is allowed; undefined without bounds of the contract's own, for any number would be a guess. */
 function sampleInteger({ minimum, maximum }: Schema): number | undefined {
-  return minimum === 0 && maximum === 2 ** 32 - 1 ? undefined : minimum;
+  const isBoundOfType = minimum !== undefined && boundsOfTypes.has(minimum) && (maximum ?? 0) >= 2 ** 31 - 1;
+  return isBoundOfType ? undefined : minimum;
 }

@@ -1,42 +1,50 @@
 /** What the generator's parts work with. */
-import { type DescFile, type DescMethod, type FileRegistry, getOption } from "@bufbuild/protobuf";
-import { type MethodRules, rules } from "#gen/malla/options/v1/options_pb.js";
+import type { DescMessage } from "@bufbuild/protobuf";
 import { compileRoute, type Route } from "../transcoder/route.ts";
-import { gatherBindings } from "../transcoder/rules.ts";
-import { headerFields } from "./header-fields.ts";
+import type { RouteInfo } from "../transcoder/route-info.ts";
+import type { Conventions } from "./conventions.ts";
+import type { OpenApiOptions } from "./document.ts";
 import { createIsRequired, type IsRequired } from "./required-fields.ts";
 import { createSchemaBook, type SchemaBook } from "./schema-book.ts";
 
-/** The REST surface of a set of contracts. */
+/** A REST surface. */
 export interface Surface {
-  readonly files: FileRegistry;
-  /** In the order of the files' names, then of the contract. */
   readonly routes: readonly Route[];
   readonly book: SchemaBook;
   readonly isRequired: IsRequired;
+  readonly conventions: Conventions;
+  /** What the document asks of a caller unless a method says otherwise. */
+  readonly isSecured: boolean;
 }
 
-/**
- * Reads the surface by the transcoder's own eyes, so that what is documented is what is served.
- *
- * @throws RuleError for a rule that cannot be served
- */
-export function readSurface(files: FileRegistry): Surface {
-  const services = sortedFiles(files).flatMap((file) => file.services);
-  const isRequired = createIsRequired(files);
+/** Reads the surface by the transcoder's own eyes, so that what is documented is what is served. */
+export function readSurface(options: OpenApiOptions): Surface {
+  const { registry, conventions = {}, printing = {}, ignoreUnknownFields = false } = options;
+  const isRequired = createIsRequired(registry);
+  const routes = options.routes.map(routeOf);
+  const rules = { isRequired, printing, ignoreUnknownFields, conventions };
   return {
-    files,
-    routes: gatherBindings(services).map((binding) => compileRoute(binding, headerFields)),
-    book: createSchemaBook(isRequired),
+    routes,
+    book: createSchemaBook(rules, answeredBy(routes)),
     isRequired,
+    conventions,
+    isSecured: (options.security?.required ?? []).length > 0,
   };
 }
 
-function sortedFiles(files: FileRegistry): DescFile[] {
-  return [...files.files].sort((a, b) => (a.name < b.name ? -1 : 1));
+function routeOf(info: RouteInfo): Route {
+  return compileRoute(info, Object.fromEntries(info.headers.map(({ header, fieldPath }) => [header, fieldPath])));
 }
 
-/** What the contract says about a method beyond its shape. */
-export function methodRules(method: DescMethod): MethodRules {
-  return getOption(method, rules);
+/** Every message that an answer can hold: what requests hold too needs a name of its own there. */
+function answeredBy(routes: readonly Route[]): ReadonlySet<DescMessage> {
+  const found = new Set<DescMessage>();
+  for (const { binding } of routes) add(binding.method.output);
+  return found;
+
+  function add(message: DescMessage): void {
+    if (found.has(message)) return;
+    found.add(message);
+    for (const field of message.fields) if (field.message !== undefined) add(field.message);
+  }
 }

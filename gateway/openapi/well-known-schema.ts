@@ -4,6 +4,9 @@ import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { nullable } from "./nullable.ts";
 import type { Schema } from "./openapi.ts";
 import { scalarSchema } from "./scalar-schema.ts";
+import type { Form } from "./shape.ts";
+
+const path = "[A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z_][A-Za-z0-9_]*)*";
 
 const schemas: ReadonlyMap<string, Schema> = new Map<string, Schema>([
   ["google.protobuf.Timestamp", { type: "string", format: "date-time" }],
@@ -22,22 +25,37 @@ const schemas: ReadonlyMap<string, Schema> = new Map<string, Schema>([
   ["google.protobuf.Struct", { type: "object", additionalProperties: true }],
   ["google.protobuf.Value", { description: "Any JSON value." }],
   ["google.protobuf.ListValue", { type: "array", items: {} }],
-  ["google.protobuf.Empty", { type: "object" }],
 ]);
 
-/** A message with its type named, as google.protobuf.Any writes it. */
+/** What the reader asks beyond what the writer writes. */
+const inputPatterns: ReadonlyMap<string, string> = new Map([
+  // RFC 3339 in capitals, without leap seconds, from the year 1 on.
+  [
+    "google.protobuf.Timestamp",
+    "^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$",
+  ],
+  ["google.protobuf.FieldMask", `^(?:(?:\\*|${path})(?:,(?:\\*|${path}))*)?$`],
+]);
+
+/** A message with its type named, as google.protobuf.Any writes it. `{}` is an Any that holds nothing. */
 export const anySchema: Schema = {
   type: "object",
-  description: "A message of the type that `@type` names, its fields beside it.",
+  description: "A message of the type that `@type` names, its fields beside it. `{}` holds nothing.",
   properties: {
-    "@type": { type: "string", description: 'Type URL, such as "type.googleapis.com/malla.type.v1.Money".' },
+    "@type": { type: "string", description: 'Type URL, such as "type.googleapis.com/google.protobuf.Duration".' },
   },
-  required: ["@type"],
   additionalProperties: true,
+  examples: [{ "@type": "type.googleapis.com/google.protobuf.Duration", value: "1.5s" }],
 };
 
 /** The schema of a well-known type; undefined for a message that is an object of its fields. */
-export function wellKnownSchema(message: DescMessage): Schema | undefined {
+export function wellKnownSchema(message: DescMessage, form: Form): Schema | undefined {
   const wrapped = isWrapperDesc(message) ? message.fields[0].scalar : undefined;
-  return wrapped === undefined ? schemas.get(message.typeName) : nullable(scalarSchema(wrapped));
+  if (wrapped !== undefined) {
+    const schema = scalarSchema(wrapped, form);
+    return form === "text" ? schema : nullable(schema);
+  }
+  const schema = schemas.get(message.typeName);
+  const pattern = form === "output" ? undefined : inputPatterns.get(message.typeName);
+  return schema === undefined || pattern === undefined ? schema : { ...schema, pattern };
 }

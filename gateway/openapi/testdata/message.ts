@@ -22,7 +22,6 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { FieldRulesSchema, field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { type FieldBehavior, field_behavior } from "#gen/google/api/field_behavior_pb.js";
-import { type Sensitivity, sensitivity } from "#gen/malla/options/v1/options_pb.js";
 
 /** A field: a scalar or, with `typeName`, an enum or message. */
 export interface FieldInit {
@@ -31,7 +30,6 @@ export interface FieldInit {
   readonly isRepeated?: boolean;
   readonly rules?: MessageInitShape<typeof FieldRulesSchema>;
   readonly behavior?: readonly FieldBehavior[];
-  readonly sensitivity?: Sensitivity;
 }
 
 const imported = [
@@ -77,7 +75,6 @@ function fieldProto(name: string, number: number, init: FieldInit) {
   const options = create(FieldOptionsSchema);
   if (init.rules !== undefined) setExtension(options, fieldRules, create(FieldRulesSchema, init.rules));
   if (init.behavior !== undefined) setExtension(options, field_behavior, [...init.behavior]);
-  if (init.sensitivity !== undefined) setExtension(options, sensitivity, init.sensitivity);
   return create(FieldDescriptorProtoSchema, {
     name,
     number,

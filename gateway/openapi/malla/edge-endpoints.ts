@@ -1,5 +1,7 @@
 /** The edge's own endpoints, which no contract describes. */
-import type { PathItem, Response, Schema, Tag } from "./openapi.ts";
+
+import type { PathItem, Response, Schema, Tag } from "../openapi.ts";
+import { responseReference } from "../responses.ts";
 
 /** The tag they stand under. */
 export const edgeTag: Tag = { name: "Edge", description: "The edge itself: its health, and this document." };
@@ -10,6 +12,8 @@ const parts: Schema = {
   additionalProperties: { type: "boolean" },
 };
 
+const refusals = { "414": responseReference("UriTooLong"), "431": responseReference("HeadersTooLarge") };
+
 /** Path items by path. None needs a token. */
 export const edgePaths: Readonly<Record<string, PathItem>> = {
   "/healthz": {
@@ -19,7 +23,7 @@ export const edgePaths: Readonly<Record<string, PathItem>> = {
       summary: "Tells whether the process lives",
       description: "Tells whether the process lives. For a supervisor, which restarts what does not answer.",
       security: [],
-      responses: { "200": answer("It lives.", statusSchema(["alive"])) },
+      responses: { "200": answer("It lives.", statusSchema(["alive"])), ...refusals },
     },
   },
   "/openapi.json": {
@@ -29,7 +33,7 @@ export const edgePaths: Readonly<Record<string, PathItem>> = {
       summary: "Reads this document",
       description: "Reads this document.",
       security: [],
-      responses: { "200": answer("OpenAPI 3.1.", { type: "object" }) },
+      responses: { "200": answer("OpenAPI 3.1.", { type: "object" }), ...refusals },
     },
   },
   "/readyz": {
@@ -41,6 +45,7 @@ export const edgePaths: Readonly<Record<string, PathItem>> = {
       security: [],
       responses: {
         "200": answer("Every part is ready.", statusSchema(["ready"], { parts })),
+        ...refusals,
         "503": answer("A part is not ready.", statusSchema(["not ready"], { parts })),
       },
     },

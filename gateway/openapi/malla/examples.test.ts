@@ -2,16 +2,15 @@
 import { create, type JsonValue, type Message } from "@bufbuild/protobuf";
 import { createValidator } from "@bufbuild/protovalidate";
 import { describe, expect, it } from "vitest";
-import type { TranscoderCall } from "../transcoder/options.ts";
-import { createTranscoder } from "../transcoder/transcoder.ts";
-import { createOpenApiDocument } from "./document.ts";
+import type { TranscoderCall } from "../../transcoder/options.ts";
+import { createTranscoder } from "../../transcoder/transcoder.ts";
+import type { Operation, Parameter } from "../openapi.ts";
+import { mallaDocument } from "./document.ts";
 import { headerFields } from "./header-fields.ts";
-import { mallaInfo } from "./malla-info.ts";
-import type { Operation, Parameter } from "./openapi.ts";
 import { contracts } from "./testdata/contracts.ts";
 
 const files = contracts();
-const document = createOpenApiDocument(files, mallaInfo);
+const document = mallaDocument(files);
 const validator = createValidator({ registry: files });
 
 /** Calls that were made, as `Service_Method` with what breaks a rule. */

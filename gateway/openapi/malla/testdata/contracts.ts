@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { createFileRegistry, type FileRegistry, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 
-const path = resolve(import.meta.dirname, "../../../gen/malla.binpb");
+const path = resolve(import.meta.dirname, "../../../../gen/malla.binpb");
 
 /** Every file of the contracts, with source info. */
 export function contracts(): FileRegistry {

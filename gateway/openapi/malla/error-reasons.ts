@@ -1,26 +1,8 @@
 /** The reasons a method refuses for, as its comment lists them (contract rule 6), with what each means. */
 import type { DescEnumValue, DescMethod, FileRegistry } from "@bufbuild/protobuf";
-import { statusOfCode } from "../transcoder/status.ts";
-import { commentOf } from "./comments.ts";
-
-/** One reason. */
-export interface ErrorReason {
-  /** google.rpc.Code, such as NOT_FOUND. */
-  readonly status: string;
-  /** ErrorInfo.reason. */
-  readonly reason: string;
-  /** The comment of the reason in the contract; empty where it has none. */
-  readonly meaning: string;
-}
-
-const httpStatusByName: ReadonlyMap<string, number> = new Map(
-  Object.values(statusOfCode).map(({ name, httpStatus }) => [name, httpStatus]),
-);
-
-/** The HTTP status of a google.rpc.Code; undefined for a word that is none. */
-export function httpStatusOf(status: string): number | undefined {
-  return httpStatusByName.get(status);
-}
+import { commentOf } from "../comments.ts";
+import type { ErrorReason } from "../conventions.ts";
+import { httpStatusOf } from "../shared-errors.ts";
 
 /** Reads what follows "Errors:": each code in capitals holds for the `REASONS` behind it. */
 export function reasonsOf(method: DescMethod, files: FileRegistry): ErrorReason[] {
@@ -28,7 +10,7 @@ export function reasonsOf(method: DescMethod, files: FileRegistry): ErrorReason[
   const reasons: ErrorReason[] = [];
   let status: string | undefined;
   for (const [, reason, code] of listed.join(" ").matchAll(/`([A-Z0-9_]+)`|\b([A-Z]+(?:_[A-Z]+)*)\b/g)) {
-    if (code !== undefined && httpStatusByName.has(code)) status = code;
+    if (code !== undefined && httpStatusOf(code) !== undefined) status = code;
     if (reason !== undefined && status !== undefined) {
       reasons.push({ status, reason, meaning: meaningOf(reason, status, method, files) });
     }
@@ -38,9 +20,29 @@ export function reasonsOf(method: DescMethod, files: FileRegistry): ErrorReason[
 
 const meshPackage = "malla.type.v1";
 
-/** A reason of the mesh itself. */
-export function meshReason(reason: string, status: string, files: FileRegistry): ErrorReason {
-  return { status, reason, meaning: meaningIn([meshPackage], reason, status, files) };
+// Reasons of the mesh itself, with the google.rpc.Code of each.
+const meshReasons: Readonly<Record<number, readonly (readonly [status: string, reason: string])[]>> = {
+  400: [
+    ["INVALID_ARGUMENT", "VALIDATION_FAILED"],
+    ["INVALID_ARGUMENT", "TEXT_INVALID"],
+  ],
+  401: [["UNAUTHENTICATED", "TOKEN_INVALID"]],
+  403: [["PERMISSION_DENIED", "SCOPE_MISSING"]],
+  409: [["ABORTED", "REQUEST_IN_PROGRESS"]],
+  429: [["RESOURCE_EXHAUSTED", "OVERLOADED"]],
+  500: [["INTERNAL", "INTERNAL"]],
+  503: [["UNAVAILABLE", "DEPENDENCY_UNAVAILABLE"]],
+  504: [["DEADLINE_EXCEEDED", "DEADLINE_PASSED"]],
+};
+
+/** What any method can refuse for, by HTTP status. */
+export function sharedReasons(files: FileRegistry): Record<number, ErrorReason[]> {
+  return Object.fromEntries(
+    Object.entries(meshReasons).map(([httpStatus, reasons]) => [
+      httpStatus,
+      reasons.map(([status, reason]) => ({ status, reason, meaning: meaningIn([meshPackage], reason, status, files) })),
+    ]),
+  );
 }
 
 /** What the contract says of a reason: the capability's enum first, then the mesh's. */

@@ -1,5 +1,6 @@
 /** Examples worth more than what schemas alone suggest: valid by the contract, identifiers with right check digits. */
-import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import type { JsonValue } from "@bufbuild/protobuf";
+import type { BodyExample } from "../conventions.ts";
 
 /** Values of fields by their JSON name, wherever a body has them. */
 export const valuesByName: Readonly<Record<string, JsonValue>> = {
@@ -11,12 +12,6 @@ export const valuesByName: Readonly<Record<string, JsonValue>> = {
   email: "ana.souza@example.com",
   phoneNumber: "+5511987654321",
 };
-
-/** A body with a line on what it shows. */
-export interface BodyExample {
-  readonly summary: string;
-  readonly value: JsonObject;
-}
 
 /** Bodies by the method's full name; a method without an entry gets one example made from its schema. */
 export const bodyExamples: Readonly<Record<string, Readonly<Record<string, BodyExample>>>> = {
