@@ -1,6 +1,13 @@
 /** The contracts that the edge serves, as data: a new capability needs no code here. */
 import { readFileSync } from "node:fs";
-import { createFileRegistry, createRegistry, type DescService, fromBinary, type Registry } from "@bufbuild/protobuf";
+import {
+  createFileRegistry,
+  createRegistry,
+  type DescService,
+  type FileRegistry,
+  fromBinary,
+  type Registry,
+} from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { file_google_rpc_error_details } from "#gen/google/rpc/error_details_pb.js";
 import { EventService } from "#gen/malla/event/v1/event_service_pb.js";
@@ -9,6 +16,7 @@ import { EventService } from "#gen/malla/event/v1/event_service_pb.js";
 export interface Contracts {
   /** Services by the capability that serves them; those of "event" are the edge's own. */
   readonly services: ReadonlyMap<string, readonly DescService[]>;
+  readonly files: FileRegistry;
   /** Every type that may stand in an Any or in error details. */
   readonly registry: Registry;
 }
@@ -28,5 +36,5 @@ export function readContracts(descriptorSet: URL): Contracts {
       services.set(capability, [...(services.get(capability) ?? []), ...file.services]);
     }
   }
-  return { services, registry: createRegistry(files, file_google_rpc_error_details) };
+  return { services, files, registry: createRegistry(files, file_google_rpc_error_details) };
 }

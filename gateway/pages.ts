@@ -1,14 +1,14 @@
-/** What the edge answers besides calls: the documentation, and whether it is well. */
+/** What an edge answers besides calls: its documentation, and whether it is well. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { NodeRequest, NodeResponse } from "./transcoder/index.ts";
-
-/** Answers a request for a page; false when the path is none of its own. */
-export type Pages = (request: NodeRequest, response: NodeResponse) => Promise<boolean>;
+import type { HttpHandler, HttpResponse } from "./edge/http-handler.ts";
 
 /** What the pages show. */
 export interface PagesOptions {
-  readonly openapi: URL;
+  /** Name of what is documented. */
+  readonly title: string;
+  /** The OpenAPI document, JSON. */
+  readonly openapi: string | Uint8Array;
   /** Readiness by part, e.g. { ledger: true }. */
   readonly readiness: () => Promise<Readonly<Record<string, boolean>>>;
 }
@@ -16,15 +16,15 @@ export interface PagesOptions {
 interface Page {
   readonly status: number;
   readonly type: string;
-  readonly body: string | Uint8Array;
+  readonly body: Uint8Array;
 }
 
 const require = createRequire(import.meta.url);
 const swagger = (file: string) => readFileSync(require.resolve(`swagger-ui-dist/${file}`));
 
-const VIEWER = `<!doctype html>
+const viewer = (title: string) => `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Malla</title>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="/docs/swagger-ui.css"></head>
 <body><div id="viewer"></div>
 <script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/viewer.js"></script></body>
@@ -40,30 +40,29 @@ const SECURITY_HEADERS = {
   "referrer-policy": "no-referrer",
 } as const;
 
-/** Makes the pages; files are read once. */
-export function createPages({ openapi, readiness }: PagesOptions): Pages {
-  const html = "text/html; charset=utf-8";
+/** Makes the pages; files are read once. Gives undefined for any path that is none of its own. */
+export function createPages({ title, openapi, readiness }: PagesOptions): HttpHandler<HttpResponse | undefined> {
   const script = "text/javascript; charset=utf-8";
   const fixed = new Map<string, Page>([
-    ["/docs", { status: 200, type: html, body: VIEWER }],
-    ["/docs/viewer.js", { status: 200, type: script, body: VIEWER_SCRIPT }],
-    ["/docs/swagger-ui.css", { status: 200, type: "text/css; charset=utf-8", body: swagger("swagger-ui.css") }],
-    ["/docs/swagger-ui-bundle.js", { status: 200, type: script, body: swagger("swagger-ui-bundle.js") }],
-    ["/openapi.json", { status: 200, type: "application/json", body: readFileSync(openapi) }],
+    ["/docs", page("text/html; charset=utf-8", viewer(title))],
+    ["/docs/viewer.js", page(script, VIEWER_SCRIPT)],
+    ["/docs/swagger-ui.css", page("text/css; charset=utf-8", swagger("swagger-ui.css"))],
+    ["/docs/swagger-ui-bundle.js", page(script, swagger("swagger-ui-bundle.js"))],
+    ["/openapi.json", page("application/json", openapi)],
     ["/healthz", json(200, { status: "alive" })],
   ]);
-  return async (request, response) => {
-    const [path = ""] = (request.url ?? "").split("?");
-    const page = fixed.get(path) ?? (path === "/readyz" ? await readyPage(readiness) : undefined);
-    if (page === undefined || (request.method !== "GET" && request.method !== "HEAD")) {
-      return false;
+  return async ({ method, url }) => {
+    const [path = ""] = url.split("?", 1);
+    const found = fixed.get(path) ?? (path === "/readyz" ? await readyPage(readiness) : undefined);
+    if (found === undefined || (method !== "GET" && method !== "HEAD")) {
+      return undefined;
     }
-    for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, "content-type": page.type })) {
-      response.setHeader(name, value);
-    }
-    response.writeHead(page.status);
-    request.method === "HEAD" ? response.end() : response.end(Buffer.from(page.body));
-    return true;
+    const header = new Headers({
+      ...SECURITY_HEADERS,
+      "content-type": found.type,
+      "content-length": String(found.body.length),
+    });
+    return method === "HEAD" ? { status: found.status, header } : { status: found.status, header, body: found.body };
   };
 }
 
@@ -74,5 +73,13 @@ async function readyPage(readiness: PagesOptions["readiness"]): Promise<Page> {
 }
 
 function json(status: number, value: unknown): Page {
-  return { status, type: "application/json", body: `${JSON.stringify(value)}\n` };
+  return { ...page("application/json", `${JSON.stringify(value)}\n`), status };
+}
+
+function page(type: string, body: string | Uint8Array): Page {
+  return { status: 200, type, body: typeof body === "string" ? Buffer.from(body) : body };
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

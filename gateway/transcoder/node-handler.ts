@@ -32,7 +32,7 @@ export type NodeHandler = (request: NodeRequest, response: NodeResponse) => void
  *
  * @param onError hears of errors of the connection once the answer has begun; a client that leaves is not one
  */
-export function createNodeHandler(transcoder: Transcoder, onError: (error: unknown) => void = () => {}): NodeHandler {
+export function createNodeHandler(transcoder: Pick<Transcoder, "handle">, onError: (error: unknown) => void = () => {}): NodeHandler {
   return (request, response) => {
     serve(transcoder, request, response).catch((error: unknown) => {
       response.destroy();
@@ -41,7 +41,7 @@ export function createNodeHandler(transcoder: Transcoder, onError: (error: unkno
   };
 }
 
-async function serve(transcoder: Transcoder, request: NodeRequest, response: NodeResponse): Promise<void> {
+async function serve(transcoder: Pick<Transcoder, "handle">, request: NodeRequest, response: NodeResponse): Promise<void> {
   const abort = new AbortController();
   response.once("close", () => {
     if (!response.writableEnded) abort.abort(new Error("the client closed the connection"));

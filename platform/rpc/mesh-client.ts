@@ -74,6 +74,20 @@ export function openMeshClient<Service extends DescService>(
 
 /** Opens a transport to a peer that retries what is idempotent and stops asking a peer that is down. */
 export function openMeshTransport(options: MeshClientOptions): GrpcTransport {
+  const credentials = clientCredentials(options.tls, options.peer);
+  return openGrpcTransport(options.address, credentials, [retryIdempotent(createPeerPolicies())]);
+}
+
+/** How calls to one peer are tried. */
+export interface PeerPolicies {
+  /** Again while it is out, within the deadline. */
+  readonly retrying: IPolicy;
+  /** Once; not at all while the breaker is open. */
+  readonly once: IPolicy;
+}
+
+/** Makes the policies of one peer; they share a circuit breaker. */
+export function createPeerPolicies(): PeerPolicies {
   const breaker = circuitBreaker(handleWhen(isOutage), {
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
     halfOpenAfter: BREAKER_PAUSE_MS,
@@ -82,8 +96,12 @@ export function openMeshTransport(options: MeshClientOptions): GrpcTransport {
     maxAttempts: MAX_ATTEMPTS - 1,
     backoff: new ExponentialBackoff({ initialDelay: 25, maxDelay: 1_000, generator: decorrelatedJitterGenerator }),
   });
-  const credentials = clientCredentials(options.tls, options.peer);
-  return openGrpcTransport(options.address, credentials, [retryIdempotent(wrap(again, breaker), breaker)]);
+  return { retrying: wrap(again, breaker), once: breaker };
+}
+
+/** Whether a call may be tried again: only what the contract calls idempotent, and no stream, since what was sent is gone. */
+export function isRetried(method: DescMethod): boolean {
+  return method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN && method.methodKind === "unary";
 }
 
 type HeadersLike = ConstructorParameters<typeof Headers>[0];
@@ -111,26 +129,14 @@ export function identityHeaders(call: Caller, scopes: Iterable<string>, given?: 
   return headers;
 }
 
-/**
- * Retries only what the contract calls idempotent; each attempt is bounded by what is left of the deadline. A stream is
- * never retried, since what was sent of it is gone; it counts as answered once the peer took it.
- */
-function retryIdempotent(retrying: IPolicy, once: IPolicy): Interceptor {
+/** Each attempt is bounded by what is left of the deadline. A stream counts as answered once the peer took it. */
+function retryIdempotent({ retrying, once }: PeerPolicies): Interceptor {
   return (next) => async (request) => {
-    const policy =
-      request.method.idempotency === MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN || request.stream
-        ? once
-        : retrying;
+    const policy = isRetried(request.method) ? retrying : once;
     try {
       const response = await policy.execute(() => next(request), request.signal);
       return response.stream ? { ...response, message: withReasons(response.message) } : response;
     } catch (error) {
-      if (error instanceof BrokenCircuitError) {
-        throw meshError("DEPENDENCY_UNAVAILABLE", { cause: error });
-      }
-      if (error instanceof TaskCancelledError) {
-        throw meshError("DEADLINE_PASSED", { cause: error });
-      }
       throw withReason(error);
     }
   };
@@ -145,7 +151,13 @@ async function* withReasons<T>(messages: AsyncIterable<T>): AsyncGenerator<T> {
 }
 
 /** Failures of the connection itself get a reason like all others, and keep where the peer is to themselves. */
-function withReason(error: unknown): unknown {
+export function withReason(error: unknown): unknown {
+  if (error instanceof BrokenCircuitError) {
+    return meshError("DEPENDENCY_UNAVAILABLE", { cause: error });
+  }
+  if (error instanceof TaskCancelledError) {
+    return meshError("DEADLINE_PASSED", { cause: error });
+  }
   if (!(error instanceof ConnectError) || errorInfoOf(error) !== undefined) {
     return error;
   }

@@ -4,53 +4,94 @@ import { type Context, context, metrics, propagation, SpanKind, SpanStatusCode, 
 import { meshError } from "../errors/mesh-errors.ts";
 import { errorInfoOf } from "../errors/rpc-error.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { callerKey, peerKey } from "./call.ts";
+import { type Caller, callerKey, peerKey } from "./call.ts";
 
 /** Codes that mean somebody has to act; all others are everyday answers. */
 const ALARMING = new Set<Code>([Code.Internal, Code.Unknown, Code.DataLoss]);
 
-/** The outermost interceptor of a server, named by the span kind and metric names of OpenTelemetry's RPC conventions. */
-export function observeCalls(log: Logger): Interceptor {
+/** A call that is about to be served. */
+export interface SeenCall {
+  /** "package.Service/Method". */
+  readonly rpc: string;
+  readonly header: { get(name: string): string | null };
+  /** Who calls, once that is known. */
+  readonly caller: () => Pick<Caller, "tenant"> | undefined;
+  /** The peer service, proven by its certificate. */
+  readonly peer?: () => string | undefined;
+}
+
+/** A call under way, seen. */
+export interface Observation {
+  /** The context that its span is in. */
+  readonly context: Context;
+  /** To be told once, when it is over. */
+  end(error?: ConnectError): void;
+}
+
+/** Watches calls, named by the span kind and metric names of OpenTelemetry's RPC conventions. */
+export function createObserver(log: Logger): (call: SeenCall) => Observation {
   const tracer = trace.getTracer("malla");
   const duration = metrics.getMeter("malla").createHistogram("rpc.server.call.duration", { unit: "s" });
-  return (next) => (request) => {
-    const rpc = `${request.service.typeName}/${request.method.name}`;
-    const parent = extractTrace(request.header);
+  return ({ rpc, header, caller, peer }) => {
+    const parent = extractTrace(header);
     const span = tracer.startSpan(rpc, { kind: SpanKind.SERVER, attributes: { "rpc.method": rpc } }, parent);
     const started = performance.now();
-    const end = (error?: ConnectError) => {
-      const code = error === undefined ? "OK" : (Code[error.code] ?? "Unknown");
-      const ms = performance.now() - started;
-      duration.record(ms / 1000, { "rpc.method": rpc, "rpc.response.status_code": code });
-      const line = {
-        rpc,
-        code,
-        ms: Math.round(ms * 100) / 100,
-        tenant: request.contextValues.get(callerKey)?.tenant,
-        peer: request.contextValues.get(peerKey),
-        reason: error === undefined ? undefined : errorInfoOf(error)?.reason,
-      };
-      if (error !== undefined && ALARMING.has(error.code)) {
-        span.setStatus({ code: SpanStatusCode.ERROR });
-        log.error({ ...line, err: error.cause ?? error }, "call failed");
-      } else if (error?.code === Code.Unavailable) {
-        log.warn({ ...line, err: error.cause }, "call failed");
-      } else {
-        log.info(line, "call");
-      }
-      span.end();
+    const inside = trace.setSpan(parent, span);
+    return {
+      context: inside,
+      end(error) {
+        const code = error === undefined ? "OK" : (Code[error.code] ?? "Unknown");
+        const ms = performance.now() - started;
+        duration.record(ms / 1000, { "rpc.method": rpc, "rpc.response.status_code": code });
+        const line = {
+          rpc,
+          code,
+          ms: Math.round(ms * 100) / 100,
+          tenant: caller()?.tenant,
+          peer: peer?.(),
+          reason: error === undefined ? undefined : errorInfoOf(error)?.reason,
+        };
+        context.with(inside, () => writeLine(log, line, error));
+        if (error !== undefined && ALARMING.has(error.code)) {
+          span.setStatus({ code: SpanStatusCode.ERROR });
+        }
+        span.end();
+      },
     };
-    return context.with(trace.setSpan(parent, span), async () => {
+  };
+}
+
+function writeLine(log: Logger, line: object, error: ConnectError | undefined): void {
+  if (error !== undefined && ALARMING.has(error.code)) {
+    log.error({ ...line, err: error.cause ?? error }, "call failed");
+  } else if (error?.code === Code.Unavailable) {
+    log.warn({ ...line, err: error.cause }, "call failed");
+  } else {
+    log.info(line, "call");
+  }
+}
+
+/** The outermost interceptor of a server: each call is seen once. */
+export function observeCalls(log: Logger): Interceptor {
+  const observe = createObserver(log);
+  return (next) => (request) => {
+    const seen = observe({
+      rpc: `${request.service.typeName}/${request.method.name}`,
+      header: request.header,
+      caller: () => request.contextValues.get(callerKey),
+      peer: () => request.contextValues.get(peerKey),
+    });
+    return context.with(seen.context, async () => {
       try {
         const response = await next(request);
         if (!response.stream) {
-          end();
+          seen.end();
           return response;
         }
-        return { ...response, message: observed(response.message, request.signal, end) };
+        return { ...response, message: observed(response.message, request.signal, seen.end) };
       } catch (thrown) {
         const error = asRpcError(thrown, request.signal);
-        end(error);
+        seen.end(error);
         throw error;
       }
     });
@@ -58,8 +99,8 @@ export function observeCalls(log: Logger): Interceptor {
 }
 
 /** What the caller hears of a failure. Whatever is not a failure on purpose is a defect, and its insides stay here. */
-export function asRpcError(thrown: unknown, signal: AbortSignal): ConnectError {
-  if (signal.aborted) {
+export function asRpcError(thrown: unknown, signal?: AbortSignal): ConnectError {
+  if (signal?.aborted === true) {
     const reason: unknown = signal.reason;
     return reason instanceof ConnectError && reason.code === Code.DeadlineExceeded
       ? meshError("DEADLINE_PASSED", { cause: thrown })
@@ -78,10 +119,12 @@ function traceMetadata(): Record<string, string> {
   return traceId === undefined ? {} : { trace_id: traceId };
 }
 
-function extractTrace(header: Headers): Context {
+const TRACE_NAMES = ["traceparent", "tracestate", "baggage"];
+
+function extractTrace(header: SeenCall["header"]): Context {
   return propagation.extract(context.active(), header, {
     get: (carrier, key) => carrier.get(key) ?? undefined,
-    keys: (carrier) => [...carrier.keys()],
+    keys: (carrier) => TRACE_NAMES.filter((name) => carrier.get(name) !== null),
   });
 }
 

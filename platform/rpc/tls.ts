@@ -32,18 +32,26 @@ export function serverCredentials(files: TlsFiles): ServerCredentials {
   );
 }
 
-/** Credentials of a client that talks only to the service of that name. */
+/** TLS of a client that talks only to the service of that name. */
+export function clientTls(files: TlsFiles, service: string) {
+  return {
+    ca: readFileSync(files.caFile),
+    key: readFileSync(files.keyFile),
+    cert: readFileSync(files.certFile),
+    checkServerIdentity: checkService(service),
+  };
+}
+
+/** The same as credentials of grpc-js. */
 export function clientCredentials(files: TlsFiles, service: string): ChannelCredentials {
-  return ChannelCredentials.createSsl(
-    readFileSync(files.caFile),
-    readFileSync(files.keyFile),
-    readFileSync(files.certFile),
-    {
-      // The host's name proves nothing in a mesh: the service's identity is what counts.
-      checkServerIdentity: (_host, certificate) =>
-        spiffeService(certificate) === service
-          ? undefined
-          : new Error(`expected the service ${service}, found ${certificate.subjectaltname ?? "no name"}`),
-    },
-  );
+  const { ca, key, cert, checkServerIdentity } = clientTls(files, service);
+  return ChannelCredentials.createSsl(ca, key, cert, { checkServerIdentity });
+}
+
+/** The host's name proves nothing in a mesh: the service's identity is what counts. */
+function checkService(service: string) {
+  return (_host: string, certificate: PeerCertificate): Error | undefined =>
+    spiffeService(certificate) === service
+      ? undefined
+      : new Error(`expected the service ${service}, found ${certificate.subjectaltname ?? "no name"}`);
 }

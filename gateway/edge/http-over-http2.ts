@@ -1,0 +1,100 @@
+/** Any other HTTP on a stream of HTTP/2: REST, Connect, gRPC-Web and pages. */
+import { headersOf } from "../grpc/metadata.ts";
+import type { HeaderField, Http2Stream, StreamListener } from "../http2/index.ts";
+import type { HttpHandler, HttpResponse } from "./http-handler.ts";
+import { createPipedBody } from "./piped-body.ts";
+
+/** What still comes of a request after its answer is read and dropped, but no more than this, in bytes. */
+const MAX_DROPPED_BYTES = 1_048_576;
+const NO_ERROR = 0;
+const INTERNAL_ERROR = 2;
+
+/** Answers a request on its stream. */
+export function serveHttp(
+  stream: Http2Stream,
+  fields: readonly HeaderField[],
+  endStream: boolean,
+  handler: HttpHandler,
+): StreamListener {
+  const abort = new AbortController();
+  const pipe = createPipedBody({ taken: (bytes) => stream.consume(bytes), stopped() {} });
+  let isAnswered = false;
+  let droppedBytes = 0;
+  let drained = () => {};
+  let method = "GET";
+  let url = "/";
+  for (const [name, value] of fields) {
+    if (name === ":method") {
+      method = value;
+    } else if (name === ":path") {
+      url = value;
+    }
+  }
+  const answer = async () => {
+    const request = { httpVersion: "2", method, url, header: headersOf(fields), signal: abort.signal } as const;
+    await send(await handler(endStream ? request : { ...request, body: pipe.body }));
+  };
+  const send = async ({ status, header, body, trailer }: HttpResponse) => {
+    if (abort.signal.aborted) {
+      await (body instanceof Uint8Array ? undefined : body?.[Symbol.asyncIterator]().return?.());
+      return;
+    }
+    const trailers = trailer === undefined ? [] : [...trailer];
+    stream.sendHeaders([[":status", String(status)], ...header], body === undefined && trailers.length === 0);
+    if (body instanceof Uint8Array) {
+      stream.sendData(body, trailers.length === 0);
+    } else if (body !== undefined) {
+      for await (const chunk of body) {
+        if (abort.signal.aborted) {
+          return;
+        }
+        if (!stream.sendData(chunk, false)) {
+          await new Promise<void>((resolve) => {
+            drained = resolve;
+          });
+        }
+      }
+      if (trailers.length === 0) {
+        stream.sendData(new Uint8Array(), true);
+      }
+    }
+    if (trailers.length > 0) {
+      stream.sendHeaders(trailers, true);
+    }
+    isAnswered = true;
+  };
+  const drop = (bytes: number) => {
+    droppedBytes += bytes;
+    if (droppedBytes > MAX_DROPPED_BYTES) {
+      // RFC 9113, 8.1: the answer is whole, the rest of the request is not wanted.
+      stream.reset(NO_ERROR);
+    } else {
+      stream.consume(bytes);
+    }
+  };
+  answer().catch(() => {
+    // Handlers answer every error themselves; what is left is a body that broke off, which the client must see.
+    stream.reset(INTERNAL_ERROR);
+  });
+  return {
+    onHeaders() {},
+    onData(chunk, isLast) {
+      if (isAnswered) {
+        drop(chunk.length);
+      } else {
+        pipe.push(chunk);
+      }
+      if (isLast) {
+        pipe.end();
+      }
+    },
+    onTrailers: () => pipe.end(),
+    onReset() {
+      const left = new Error("the client closed the stream");
+      abort.abort(left);
+      pipe.fail(left);
+      drained();
+    },
+    onDrain: () => drained(),
+  };
+}
