@@ -67,8 +67,9 @@ class ClientRole extends Callbacks implements Role {
     stream.hasReceivedHeaders = true;
     stream.bodyLeft = stream.isHead || status === "204" || status === "304" ? 0 : section.contentLength;
     if (endStream && stream.bodyLeft) throw new StreamFault(ErrorCode.PROTOCOL_ERROR, "a body that is missing");
-    if (endStream) this.#connection.remoteDone(stream);
+    if (endStream) stream.isRemoteDone = true;
     stream.listener.onHeaders(section.fields, endStream);
+    if (endStream) this.#connection.settle(stream);
   }
 
   hasCapacity(): void {

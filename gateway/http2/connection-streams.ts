@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import { Abuse } from "./abuse.ts";
 import { ErrorCode, INITIAL_WINDOW_BYTES } from "./codes.ts";
+import type { StreamReset } from "./contract.ts";
 import { ConnectionFault, type StreamFault } from "./faults.ts";
 import { writeReset, writeWindowUpdate } from "./frame-writer.ts";
 import type { Limits } from "./limits.ts";
@@ -58,18 +59,13 @@ export abstract class ConnectionStreams implements StreamHome {
     this.outbound.schedule();
   }
 
-  localDone(stream: Stream): void {
-    if (stream.isRemoteDone) this.remove(stream, "complete");
+  settle(stream: Stream): void {
+    if (stream.isLocalDone && stream.isRemoteDone && !stream.isGone) this.remove(stream, "complete");
   }
 
-  remoteDone(stream: Stream): void {
-    stream.isRemoteDone = true;
-    if (stream.isLocalDone) this.remove(stream, "complete");
-  }
-
-  resetStream(stream: Stream, code: number): void {
+  resetStream(stream: Stream, code: number, told?: StreamReset): void {
     this.sendReset(stream.id, code);
-    this.remove(stream, "reset-here");
+    this.remove(stream, "reset-here", told);
   }
 
   sendReset(streamId: number, code: number): void {
@@ -77,14 +73,15 @@ export abstract class ConnectionStreams implements StreamHome {
     this.outbound.schedule();
   }
 
-  /** Takes a stream off the connection. The caller tells its listener, if need be. */
-  remove(stream: Stream, ending: "complete" | "reset-here" | "reset-there"): void {
+  /** Takes a stream off the connection; `told` is what its listener hears of that. */
+  remove(stream: Stream, ending: "complete" | "reset-here" | "reset-there", told?: StreamReset): void {
     this.table.remove(stream, ending);
     stream.leave();
     if (ending !== "complete" && stream.unconsumed > 0) {
       this.returnConnectionCredit(stream.unconsumed);
       stream.unconsumed = 0;
     }
+    if (told !== undefined) stream.die(told);
     this.streamLeft();
   }
 
@@ -92,12 +89,8 @@ export abstract class ConnectionStreams implements StreamHome {
   failStream(streamId: number, fault: StreamFault): void {
     if (this.table.isIdle(streamId)) throw new ConnectionFault(fault.code, fault.message);
     const stream = this.table.open.get(streamId);
-    if (stream === undefined) {
-      this.sendReset(streamId, fault.code);
-    } else {
-      this.resetStream(stream, fault.code);
-      stream.die(lost(fault.code, false, fault.message));
-    }
+    if (stream === undefined) this.sendReset(streamId, fault.code);
+    else this.resetStream(stream, fault.code, lost(fault.code, false, fault.message));
     this.abuse.countAnswer();
     if (this.isServer) this.abuse.countReset();
   }

@@ -62,8 +62,10 @@ export class Outbound {
 
   /** Sends a chunk at once if it can go whole; else the stream must queue it. */
   trySend(stream: Stream, chunk: Uint8Array, endStream: boolean): boolean {
+    // Nobody overtakes those who wait.
+    if (this.#isFull || this.#ready.size > 0) return false;
     const most = Math.min(stream.sendWindow, this.#window, this.peer.maxFrameBytes);
-    if (this.#isFull || (chunk.length > most && chunk.length > 0)) return false;
+    if (chunk.length > most && chunk.length > 0) return false;
     this.#write(stream, chunk, endStream);
     return true;
   }

@@ -1,14 +1,18 @@
 /** What is to be written, gathered until it is flushed: small frames side by side in one slab, large chunks as they are. */
 import type { Duplex } from "node:stream";
 
-/** Holds what some hundred small answers need; a slab is given up when it is full, so nothing written is ever overwritten. */
-const SLAB_BYTES = 65_536;
+/**
+ * Slabs grow to what some hundred small answers need; a quiet connection has a small one. A slab is given up when it is
+ * full, so nothing that was written is ever overwritten.
+ */
+const SMALLEST_SLAB_BYTES = 1_024;
+const LARGEST_SLAB_BYTES = 65_536;
 /** Below this a chunk is copied into the slab: cheaper than a place of its own in a gathered write. */
 const COPY_BYTES = 4_096;
 
 export class Output {
   /** Where writers put their bytes, at `at`, after `reserve`. */
-  slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  slab: Buffer = Buffer.allocUnsafeSlow(SMALLEST_SLAB_BYTES);
   at = 0;
   #from = 0;
   #chunks: Uint8Array[] = [];
@@ -23,7 +27,15 @@ export class Output {
   reserve(bytes: number): void {
     if (this.at + bytes <= this.slab.length) return;
     this.#cut();
-    this.slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
+    this.slab = Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(this.slab.length * 2, LARGEST_SLAB_BYTES)));
+    this.at = 0;
+    this.#from = 0;
+  }
+
+  /** Nothing is expected soon: gives up a large slab, unless it holds something. */
+  rest(): void {
+    if (this.bytes > 0 || this.slab.length === SMALLEST_SLAB_BYTES) return;
+    this.slab = Buffer.allocUnsafeSlow(SMALLEST_SLAB_BYTES);
     this.at = 0;
     this.#from = 0;
   }

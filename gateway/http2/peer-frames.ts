@@ -39,8 +39,9 @@ export class PeerFrames implements FrameHandler {
       return;
     }
     const chunk = bytes.subarray(start, end);
-    if (endStream) connection.remoteDone(stream);
+    if (endStream) stream.isRemoteDone = true;
     stream.listener.onData(chunk.length * COPY_BELOW < bytes.length ? Buffer.from(chunk) : chunk, endStream);
+    if (endStream) connection.settle(stream);
   }
 
   onBlock(block: Block): void {
@@ -69,8 +70,7 @@ export class PeerFrames implements FrameHandler {
       connection.abuse.countIdle(1);
       return;
     }
-    connection.remove(stream, "reset-there");
-    stream.die(lost(code, false, `reset by the peer: ${errorName(code)}`));
+    connection.remove(stream, "reset-there", lost(code, false, `reset by the peer: ${errorName(code)}`));
     if (connection.isServer && !stream.isLocalDone) connection.abuse.countReset();
   }
 
@@ -119,8 +119,7 @@ export class PeerFrames implements FrameHandler {
     connection.role.goaway({ lastStreamId, code, debug });
     if (!connection.isServer) {
       for (const stream of [...connection.table.open.values()].filter(({ id }) => id > lastStreamId)) {
-        connection.remove(stream, "reset-there");
-        stream.die(lost(code, true, `going away: ${errorName(code)}`));
+        connection.remove(stream, "reset-there", lost(code, true, `going away: ${errorName(code)}`));
       }
     }
     connection.isFinal = true;
@@ -142,8 +141,9 @@ export class PeerFrames implements FrameHandler {
     if (!endStream) throw new StreamFault(ErrorCode.PROTOCOL_ERROR, "trailers that do not end the stream");
     const fault = trailerFault(section) ?? (stream.bodyLeft ? "a body shorter than its content-length" : undefined);
     if (fault !== undefined) throw new StreamFault(ErrorCode.PROTOCOL_ERROR, fault);
-    this.#connection.remoteDone(stream);
+    stream.isRemoteDone = true;
     stream.listener.onTrailers(section.fields);
+    this.#connection.settle(stream);
   }
 
   #isIdle(id: number): boolean {

@@ -12,8 +12,8 @@ export interface StreamHome {
   readonly outbound: Outbound;
   /** Tells the peer of credit: for the stream, and for the connection. */
   returnCredit(stream: Stream, bytes: number): void;
-  /** Our message is complete. */
-  localDone(stream: Stream): void;
+  /** A side's message is complete: when both are, the stream is over. */
+  settle(stream: Stream): void;
   /** Sends RST_STREAM and forgets the stream. */
   resetStream(stream: Stream, code: number): void;
   /** Runs a listener's method; what it throws is no matter of the connection. */
@@ -139,7 +139,7 @@ export class Stream implements Http2Stream {
 
   #done(): void {
     this.isLocalDone = true;
-    this.#home.localDone(this);
+    this.#home.settle(this);
   }
 
   #hasRoom(): boolean {

@@ -51,6 +51,7 @@ export class Watch {
     for (const stream of table.open.values()) this.#lookAtStream(stream, now);
     this.#idleSince = since(table.open.size === 0, this.#idleSince, now);
     if (isOver(this.#limits.idleMs, this.#idleSince, now)) connection.close();
+    if (table.open.size === 0) outbound.output.rest();
     this.#lookForLife(now);
   }
 
@@ -63,8 +64,7 @@ export class Watch {
     if (stream.stalledSince === 0) stream.progress = 0;
     stream.stalledSince = since(stream.hasQueued, stream.stalledSince, now);
     if (!isOver(this.#limits.stallMs, stream.stalledSince, now)) return;
-    this.#connection.resetStream(stream, ErrorCode.CANCEL);
-    stream.die(lost(ErrorCode.CANCEL, false, "the peer takes no data"));
+    this.#connection.resetStream(stream, ErrorCode.CANCEL, lost(ErrorCode.CANCEL, false, "the peer takes no data"));
   }
 
   #lookForLife(now: number): void {

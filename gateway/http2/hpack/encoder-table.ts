@@ -20,7 +20,15 @@ interface Row {
   readonly size: number;
 }
 
-/** Names of our own that are remembered, beyond the static ones: a bound, should names be made up at run time. */
+/** Static index of each name, and of its values. */
+const staticIndex = new Map<string, number>();
+const staticPlaces = new Map<string, Map<string, number>>();
+for (const [at, [name, value]] of staticFields.entries()) {
+  if (!staticIndex.has(name)) staticIndex.set(name, at + 1);
+  if (value !== "") staticPlaces.set(name, (staticPlaces.get(name) ?? new Map()).set(value, at + 1));
+}
+
+/** Names that are remembered: a bound, should they be made up at run time. */
 const MAX_NAMES = 512;
 /** Values of one name in a row that were added for nothing, after which it is sent as a literal. */
 const MAX_MISSES = 32;
@@ -36,11 +44,6 @@ export class EncoderTable {
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-    for (const [at, [name, value]] of staticFields.entries()) {
-      const known = this.#names.get(name) ?? { policy: policyOf(name), index: at + 1, places: new Map(), misses: 0 };
-      this.#names.set(name, known);
-      if (value !== "") known.places.set(value, at + 1);
-    }
   }
 
   get maxBytes(): number {
@@ -93,7 +96,7 @@ export class EncoderTable {
   #learn(name: string): KnownName {
     const isKept = this.#names.size < MAX_NAMES;
     const policy = isKept ? policyOf(name) : NamePolicy.LITERAL;
-    const known = { policy, index: 0, places: new Map<string, number>(), misses: 0 };
+    const known = { policy, index: staticIndex.get(name) ?? 0, places: new Map(staticPlaces.get(name)), misses: 0 };
     if (isKept) this.#names.set(name, known);
     return known;
   }
