@@ -39,10 +39,9 @@ export function serveHttp(
       await (body instanceof Uint8Array ? undefined : body?.[Symbol.asyncIterator]().return?.());
       return;
     }
-    const trailers = trailer === undefined ? [] : [...trailer];
-    stream.sendHeaders([[":status", String(status)], ...header], body === undefined && trailers.length === 0);
+    stream.sendHeaders([[":status", String(status)], ...header], body === undefined && trailer === undefined);
     if (body instanceof Uint8Array) {
-      stream.sendData(body, trailers.length === 0);
+      stream.sendData(body, trailer === undefined);
     } else if (body !== undefined) {
       for await (const chunk of body) {
         if (abort.signal.aborted) {
@@ -54,12 +53,13 @@ export function serveHttp(
           });
         }
       }
-      if (trailers.length === 0) {
-        stream.sendData(new Uint8Array(), true);
-      }
     }
+    // Trailers are complete only after the body.
+    const trailers = trailer === undefined ? [] : [...trailer];
     if (trailers.length > 0) {
       stream.sendHeaders(trailers, true);
+    } else if (trailer !== undefined || (body !== undefined && !(body instanceof Uint8Array))) {
+      stream.sendData(new Uint8Array(), true);
     }
     isAnswered = true;
   };
