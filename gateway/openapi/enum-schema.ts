@@ -23,13 +23,9 @@ export function enumNumbersSchema(desc: DescEnum): Schema {
   return { ...numberSchema(desc), ...described(paragraphs(commentOf(desc), names)) };
 }
 
-/** The number of an enum: any where the enum is open, else one of its own. */
-export function numberSchema(desc: DescEnum): Schema {
-  return {
-    type: "integer",
-    format: "int32",
-    ...(desc.open ? {} : { enum: [...new Set(desc.values.map(({ number }) => number))] }),
-  };
+/** The numbers that have a name. An open enum takes others too, and writes them by number: they mean nothing here. */
+export function numberSchema({ values }: Pick<DescEnum, "values">): Schema {
+  return { type: "integer", enum: [...new Set(values.map(({ number }) => number))] };
 }
 
 /** The schema where rules leave out some of the values; undefined where they leave in all. */
@@ -38,7 +34,7 @@ export function restrictedEnumSchema(desc: DescEnum, rules: FieldRules, form: Fo
   if (values.length === desc.values.length) return undefined;
   const names: Schema = { type: "string", enum: values.map(({ name }) => name) };
   if (form === "text") return names;
-  return { anyOf: [names, { type: "integer", enum: [...new Set(values.map(({ number }) => number))] }] };
+  return { anyOf: [names, numberSchema({ values })] };
 }
 
 function nameText(value: DescEnumValue): string {
@@ -47,7 +43,7 @@ function nameText(value: DescEnumValue): string {
 }
 
 /** The values that the rules allow, in the order of the contract. */
-function allowedValues(desc: DescEnum, { type, ignore }: FieldRules): readonly DescEnumValue[] {
+function allowedValues(desc: DescEnum, { type, ignore }: FieldRules): DescEnumValue[] {
   if (type.case !== "enum") return desc.values;
   const { in: allowed, notIn } = type.value;
   return desc.values.filter(({ number }) => {

@@ -63,7 +63,7 @@ const types: readonly [name: string, field: FieldInit, written: Schema, read?: S
     "an enum",
     { type: "ENUM", typeName: "test.v1.Colour" },
     colour,
-    { anyOf: [colour, { type: "integer", format: "int32" }] },
+    { anyOf: [colour, { type: "integer", enum: [0, 1, 2] }] },
   ],
   ["a list", { type: "STRING", isRepeated: true }, { type: "array", items: { type: "string" } }],
   [

@@ -79,7 +79,8 @@ function keySchema(field: DescField & { fieldKind: "map" }, rules: FieldRules | 
   const { type, format, pattern } = scalarSchema(field.mapKey, "text");
   if (type === "boolean") return { propertyNames: { enum: ["true", "false"] } };
   if (type === "integer") return { propertyNames: { format, pattern: "^-?[0-9]{1,10}$" } as Schema };
-  const keys: Schema = rules?.type.case === "string" ? constrain({}, rules) : pattern === undefined ? {} : { pattern };
+  const keys: Schema =
+    rules?.type.case === "string" ? constrain({}, rules) : pattern === undefined ? {} : ({ format, pattern } as Schema);
   return Object.keys(keys).length === 0 ? {} : { propertyNames: keys };
 }
 

@@ -24,6 +24,7 @@ export function headerParameters(route: Route, surface: Surface): Parameter[] {
           ? `Required, here or as \`${nameOf(bound)}\`; this header is preferred. Given in both places, they must be equal.`
           : `The same as \`${nameOf(bound)}\`. Given in both places, they must be equal.`,
       ),
+      "x-field": nameOf(bound),
       schema,
       ...(example === undefined ? {} : { example }),
     };

@@ -57,6 +57,10 @@ export interface Parameter {
   readonly example?: JsonValue;
   /** The value holds slashes, which stay as they are. */
   readonly "x-multi-segment"?: true;
+  /** The oneofs whose members the parameter belongs to: of each, one member alone can be given. */
+  readonly "x-oneof"?: readonly { readonly name: string; readonly member: string }[];
+  /** The field that a header gives, by its JSON names. */
+  readonly "x-field"?: string;
 }
 
 export interface RequestBody {

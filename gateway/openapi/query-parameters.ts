@@ -47,6 +47,7 @@ function toParameter(chain: FieldChain, route: Route, surface: Surface): Paramet
     ...described(sentences(description, choiceText(chain), header && headerText(header, surface))),
     ...(required ? { required } : {}),
     ...(chain.some(({ deprecated }) => deprecated) ? { deprecated: true } : {}),
+    ...choicesOf(chain),
     ...styleOf(last),
     schema,
     ...(required ? exampleOf(schema) : {}),
@@ -59,6 +60,14 @@ function choiceText(chain: FieldChain): string {
     .flatMap(({ oneof }) => (oneof === undefined || oneof.fields.length < 2 ? [] : [oneof.fields]))
     .map((fields) => `At most one of ${fields.map(({ jsonName }) => `\`${jsonName}\``).join(", ")} can be given.`)
     .join(" ");
+}
+
+function choicesOf(chain: FieldChain): Pick<Parameter, "x-oneof"> {
+  const choices = chain.flatMap((field, depth) => {
+    const above = chain.slice(0, depth).map(({ jsonName }) => `${jsonName}.`);
+    return field.oneof === undefined ? [] : [{ name: `${above.join("")}${field.oneof.name}`, member: field.jsonName }];
+  });
+  return choices.length === 0 ? {} : { "x-oneof": choices };
 }
 
 /** A list is a parameter repeated; an entry of a map is `name[key]=value`. */

@@ -53,7 +53,7 @@ export function createSchemaBook(rules: SchemaRules, answered: ReadonlySet<DescM
       );
     },
     enum(desc, form) {
-      if (desc.typeName === "google.protobuf.NullValue") return { type: "null" };
+      if (desc.typeName === "google.protobuf.NullValue" && form !== "text") return { type: "null" };
       const name = nameOf(desc.typeName);
       if (form === "output" && rules.printing.enumNumbers === true) {
         return refer(`${desc.typeName} numbers`, `${name}Number`, () => enumNumbersSchema(desc));

@@ -6,7 +6,9 @@ import type { Schema } from "./openapi.ts";
 import { scalarSchema } from "./scalar-schema.ts";
 import type { Form } from "./shape.ts";
 
-const path = "[A-Za-z_][A-Za-z0-9_]*(?:\\.[A-Za-z_][A-Za-z0-9_]*)*";
+// Names in lowerCamel or snake_case: others cannot be written back as ProtoJSON.
+const name = "[a-z](?:[a-zA-Z0-9]*|[a-z0-9]*(?:_[a-z][a-z0-9]*)*)";
+const path = `${name}(?:\\.${name})*`;
 
 const schemas: ReadonlyMap<string, Schema> = new Map<string, Schema>([
   ["google.protobuf.Timestamp", { type: "string", format: "date-time" }],
@@ -34,6 +36,8 @@ const inputPatterns: ReadonlyMap<string, string> = new Map([
     "google.protobuf.Timestamp",
     "^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$",
   ],
+  // duration.proto: at most 10,000 years, which no pattern says exactly.
+  ["google.protobuf.Duration", "^-?[0-9]{1,11}(?:\\.[0-9]{1,9})?s$"],
   ["google.protobuf.FieldMask", `^(?:(?:\\*|${path})(?:,(?:\\*|${path}))*)?$`],
 ]);
 

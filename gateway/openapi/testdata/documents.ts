@@ -1,17 +1,19 @@
 /** Documents made from contracts that are not the bank's. */
 import type { FileRegistry } from "@bufbuild/protobuf";
 import { shelfFiles } from "../../transcoder/testdata/load.ts";
-import { type OpenApi, openApiOf, routesOf } from "../index.ts";
+import { type OpenApi, openApiOf, type Printing, routesOf } from "../index.ts";
+import { headerFields } from "./answering.ts";
 import { gnarlyFiles } from "./gnarly.ts";
 
 /** The document of all services of the files. */
-export function documentOf(files: FileRegistry, title: string): OpenApi {
+export function documentOf(files: FileRegistry, title: string, printing: Printing = {}): OpenApi {
   return openApiOf({
     routes: routesOf(
       [...files.files].flatMap(({ services }) => services),
-      { "idempotency-key": "request_id" },
+      headerFields,
     ),
     registry: files,
+    printing,
     info: { title, version: "v1", license: { name: "Apache 2.0", identifier: "Apache-2.0" } },
   });
 }
