@@ -43,7 +43,7 @@ export interface Limits {
 }
 
 const shared = {
-  // As many as the busiest honest client here asks for; a hostile one holds no more than that much work.
+  // Enough to keep a connection busy; a hostile peer holds no more than that much work.
   maxConcurrentStreams: 256,
   // Four times what a 16 MiB/s stream needs over 4 ms: bodies here are small, large ones are rare.
   streamWindowBytes: 262_144,
@@ -56,7 +56,7 @@ const shared = {
   // Three frames of the usual size fill maxHeaderBlockBytes; nghttp2 allows eight as well.
   maxContinuations: 8,
   sendBufferBytes: 65_536,
-  // nghttp2's answer to CVE-2023-44487.
+  // nghttp2's rate against CVE-2023-44487; in a burst, nearly all of a connection's streams cancelled at once.
   resetBurst: 200,
   resetsPerSecond: 33,
   // A window update or ping per call is honest: every stream and DATA frame sent gives some back, see abuse.ts.
