@@ -2,11 +2,13 @@
 import { type DescField, type DescMessage, type DescOneof, getOption } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { message as messageRules, oneof as oneofRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { FieldBehavior } from "#gen/google/api/field_behavior_pb.js";
 import { commentOf } from "./comments.ts";
 import { fieldSchema } from "./field-schema.ts";
 import type { OneofChoice, Schema } from "./openapi.ts";
 import { nameOfField } from "./printing.ts";
 import { described, paragraphs } from "./prose.ts";
+import { hasBehavior } from "./required-fields.ts";
 import type { SchemaBook, SchemaRules } from "./schema-book.ts";
 import { isOmitted, type Shape } from "./shape.ts";
 
@@ -15,7 +17,10 @@ export function messageSchema(desc: DescMessage, shape: Shape, book: SchemaBook)
   const { rules } = book;
   const isInput = shape.form !== "output";
   const name = (field: DescField): string => nameOfField(field, shape.form, rules.printing);
-  const fields = desc.fields.filter((field) => !isOmitted(shape, field));
+  // Nobody is told of an input-only field by an answer.
+  const fields = desc.fields.filter(
+    (field) => !isOmitted(shape, field) && (isInput || !hasBehavior(field, FieldBehavior.INPUT_ONLY)),
+  );
   const required = fields.filter((field) => mustBeGiven(field, shape, rules)).map(name);
   const choices = desc.oneofs.flatMap((oneof): Choice[] => {
     const members = oneof.fields.filter((field) => fields.includes(field)).map(name);

@@ -34,7 +34,7 @@ function toParameter({ name, fieldPath, multiSegment }: PathParameter, route: Ro
   return {
     name: lowerCamel(name),
     in: "path",
-    ...described(sentences(bound && partText(bound), description, multiSegment ? restText : "")),
+    ...described(sentences(bound && partText(bound, description), description, multiSegment ? restText : "")),
     required: true,
     ...(bound?.fields.some(({ deprecated }) => deprecated) === true ? { deprecated: true } : {}),
     ...(multiSegment ? { "x-multi-segment": true } : {}),
@@ -61,8 +61,8 @@ function isWholeSegment({ start, end, reachesEnd }: TemplateVariable): boolean {
 }
 
 /** Where the parameter is a part of the field, the field's name says of what. */
-function partText({ name, variable }: BoundVariable): string {
-  return isWholeSegment(variable) ? "" : `The open part of \`${name}\`:`;
+function partText({ name, variable }: BoundVariable, description = ""): string {
+  return isWholeSegment(variable) ? "" : `The open part of \`${name}\`${description === "" ? "." : ":"}`;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { MediaType, RequestBody, Schema } from "./openapi.ts";
 import { described, paragraphs } from "./prose.ts";
 import { sampleBody } from "./sample-body.ts";
 import { type Shape, shapeBelow, wholeShapes } from "./shape.ts";
-import type { Surface } from "./surface.ts";
+import { type Surface, sampleRules } from "./surface.ts";
 
 /** The body; undefined where the rule has none. */
 export function requestBody(route: Route, surface: Surface): RequestBody | undefined {
@@ -36,7 +36,7 @@ interface Body {
 function wholeBody(route: Route, shape: Shape, surface: Surface): Body {
   const schema = surface.book.message(route.binding.method.input, shape);
   // A body that needs nothing can be left out: what the path and the headers say is enough.
-  const required = (resolveIn(surface)(schema).required?.length ?? 0) > 0;
+  const required = (sampleRules(surface).resolve(schema).required?.length ?? 0) > 0;
   return { description: undefined, required, schema };
 }
 
@@ -47,7 +47,7 @@ function fieldBody(field: (Route["body"] & { kind: "field" })["field"], shape: S
       : fieldSchema(field, shape, surface.book);
   return {
     description: paragraphs(description, shape.isPatch ? patchText : ""),
-    required: shape.isPatch || surface.isRequired(field),
+    required: surface.isRequired(field),
     schema,
   };
 }
@@ -68,15 +68,9 @@ function shapeOf(route: Route, surface: Surface): Shape {
 
 function withExamples(schema: Schema, { binding }: Route, shape: Shape, surface: Surface): MediaType {
   const { method } = binding;
-  const { bodies = {}, valuesByName = {} } = surface.conventions;
-  const examples = bodies[`${method.parent.typeName}.${method.name}`];
+  const examples = surface.conventions.bodies?.[`${method.parent.typeName}.${method.name}`];
   if (examples !== undefined) return { schema, examples };
   const byHeader = new Set([...shape.optional.keys()].map(({ jsonName }) => jsonName));
-  const example = sampleBody(schema, { resolve: resolveIn(surface), valuesByName, omitted: byHeader });
+  const example = sampleBody(schema, sampleRules(surface), byHeader);
   return example === undefined ? { schema } : { schema, example };
-}
-
-function resolveIn({ book }: Surface): (schema: Schema) => Schema {
-  const schemas = book.schemas();
-  return (schema) => (schema.$ref === undefined ? schema : (schemas[schema.$ref.split("/").pop() ?? ""] ?? schema));
 }

@@ -1,4 +1,5 @@
 /** What a route answers. */
+import type { JsonValue } from "@bufbuild/protobuf";
 import type { Route } from "../transcoder/route.ts";
 import type { streamMediaTypes } from "../transcoder/stream-format.ts";
 import { commentOf } from "./comments.ts";
@@ -8,9 +9,10 @@ import { fieldSchema } from "./field-schema.ts";
 import { givesBytes, givesStream } from "./media.ts";
 import type { MediaType, Operation, Reference, Response, Schema } from "./openapi.ts";
 import { paragraphs } from "./prose.ts";
+import { sampleAnswer } from "./sample-body.ts";
 import { wholeShapes } from "./shape.ts";
 import { errorResponse, httpStatusOf, type SharedError, sharedErrors } from "./shared-errors.ts";
-import type { Surface } from "./surface.ts";
+import { type Surface, sampleRules } from "./surface.ts";
 
 /** 200, every error by its status, and `default` for whatever stands between. */
 export function responsesOf(route: Route, isSecured: boolean, surface: Surface): Operation["responses"] {
@@ -40,7 +42,8 @@ function edgeText({ edgeReasons = [] }: SharedError): string {
   return quoted === "" ? "" : `Reasons of the edge for a malformed request: ${quoted}.`;
 }
 
-function success(route: Route, { book }: Surface): Response {
+function success(route: Route, surface: Surface): Response {
+  const { book } = surface;
   const { responseField } = route;
   const { method } = route.binding;
   if (givesBytes(route)) return { description: "Bytes, with their media type.", content: { "*/*": {} } };
@@ -48,10 +51,11 @@ function success(route: Route, { book }: Surface): Response {
     responseField === undefined
       ? book.message(method.output, wholeShapes.output)
       : orAbsent(fieldSchema(responseField, wholeShapes.output, book), responseField.fieldKind === "message");
-  if (givesStream(method)) return stream(schema);
+  const example = sampleAnswer(schema, sampleRules(surface));
+  if (givesStream(method)) return stream(schema, example);
   return {
     description: description ?? (commentOf(method.output) || method.output.name),
-    content: { "application/json": { schema } },
+    content: { "application/json": example === undefined ? { schema } : { schema, example } },
   };
 }
 
@@ -60,7 +64,7 @@ function orAbsent(schema: Schema, canBeAbsent: boolean): Schema {
   return canBeAbsent ? { anyOf: [schema, { type: "null" }] } : schema;
 }
 
-function stream(schema: Schema): Response {
+function stream(schema: Schema, example: JsonValue = null): Response {
   const record: Schema = {
     description: "One line of the stream. A stream that fails ends with a line that holds the error.",
     oneOf: [{ type: "object", properties: { result: schema }, required: ["result"] }, errorReference],
@@ -72,8 +76,8 @@ function stream(schema: Schema): Response {
     anyOf: [schema, errorReference],
   };
   const content: Readonly<Record<(typeof streamMediaTypes)[number], MediaType>> = {
-    "text/event-stream": { schema: event },
-    "application/x-ndjson": { schema: record },
+    "text/event-stream": { schema: event, example },
+    "application/x-ndjson": { schema: record, example: { result: example } },
   };
   return { description: "A stream; the schema is that of each of its items.", content };
 }

@@ -9,26 +9,32 @@ export interface SampleRules {
   readonly resolve: (schema: Schema) => Schema;
   /** Values by the property's name. */
   readonly valuesByName: Readonly<Record<string, JsonValue>>;
-  /** Properties of the body to pass over. */
-  readonly omitted: ReadonlySet<string>;
 }
 
 /**
- * A value that the schema takes: what is required, and what the schema says enough about to make up something sensible.
+ * A body that the schema takes: what is required, and what the schema says enough about to make up something sensible.
  * Where that is nothing, a word or a number stands for every field.
+ *
+ * @param omitted properties to pass over
  */
-export function sampleBody(schema: Schema, rules: SampleRules): JsonValue | undefined {
+export function sampleBody(schema: Schema, rules: SampleRules, omitted: ReadonlySet<string>): JsonValue | undefined {
   const body = rules.resolve(schema);
   const { properties, ...rest } = body;
-  const kept = Object.entries(properties ?? {}).filter(([name]) => !rules.omitted.has(name));
+  const kept = Object.entries(properties ?? {}).filter(([name]) => !omitted.has(name));
   const open: Schema = properties === undefined ? body : { ...rest, properties: Object.fromEntries(kept) };
-  const sensible = sampleValue(open, "", [], { ...rules, isFilled: false });
-  return isNothing(sensible) ? sampleValue(open, "", [], { ...rules, isFilled: true }) : sensible;
+  const sensible = sampleValue(open, "", [], { ...rules, isFilled: false, isAnswer: false });
+  return isNothing(sensible) ? sampleValue(open, "", [], { ...rules, isFilled: true, isAnswer: false }) : sensible;
+}
+
+/** An answer of the schema, with all its fields but those of messages inside themselves. */
+export function sampleAnswer(schema: Schema, rules: SampleRules): JsonValue | undefined {
+  return sampleValue(schema, "", [], { ...rules, isFilled: true, isAnswer: true });
 }
 
 interface Sampling extends SampleRules {
   /** Make up what the schema says too little about. */
   readonly isFilled: boolean;
+  readonly isAnswer: boolean;
 }
 
 function sampleValue(given: Schema, name: string, above: readonly Schema[], rules: Sampling): JsonValue | undefined {
@@ -39,15 +45,17 @@ function sampleValue(given: Schema, name: string, above: readonly Schema[], rule
   const word = rules.isFilled ? (name === "" ? "text" : name) : undefined;
   switch (type) {
     case "object":
-      return schema.properties === undefined ? undefined : sampleObject(schema, below, rules);
+      return schema.properties === undefined ? emptyOf({}, rules) : sampleObject(schema, below, rules);
     case "array": {
       const item = schema.items && sampleValue(schema.items, name, below, rules);
-      return item === undefined ? undefined : [item];
+      return item === undefined ? emptyOf([], rules) : [item];
     }
     case "integer":
       return rules.valuesByName[name] ?? sampleInteger(schema) ?? (rules.isFilled ? 1 : undefined);
     case "string":
       return rules.valuesByName[name] ?? sampleText(schema) ?? (isFreeText(schema) ? word : undefined);
+    case "null":
+      return rules.isFilled ? null : undefined;
     case "boolean":
       return rules.isFilled ? true : undefined;
     case "number":
@@ -71,12 +79,18 @@ function sampleObject(object: Schema, above: readonly Schema[], rules: Sampling)
   for (const [name, property] of Object.entries(object.properties ?? {})) {
     const isRequired = needed.has(name);
     const resolved = rules.resolve(property);
-    if (property.readOnly === true || property.deprecated === true || skipped.has(name)) continue;
-    if (isTime(resolved) && !isRequired) continue;
+    const isPassedOver =
+      property.deprecated === true || (!rules.isAnswer && (property.readOnly === true || isTime(resolved)));
+    if (skipped.has(name) || (isPassedOver && !isRequired)) continue;
     const value = sampleValue(property, name, above, isRequired ? { ...rules, isFilled: true } : rules);
     if (value !== undefined && (isRequired || !isNothing(value))) sample[name] = value;
   }
   return sample;
+}
+
+/** Answers have lists and maps that are empty too. */
+function emptyOf(value: JsonValue, { isFilled }: Sampling): JsonValue | undefined {
+  return isFilled ? value : undefined;
 }
 
 /** A time that need not be given is better left out: most are bounds, or set by the service. */

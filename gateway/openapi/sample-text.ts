@@ -22,8 +22,11 @@ const samplesByFormat: Readonly<Record<string, string>> = {
 export function sampleText(schema: Schema): string | undefined {
   const { format, pattern } = schema;
   if (typeof schema.const === "string") return schema.const;
+  const [given] = schema.examples ?? [];
+  if (typeof given === "string") return given;
   const member = schema.enum?.find((each) => typeof each === "string" && !each.endsWith("_UNSPECIFIED"));
   if (typeof member === "string") return member;
+  if (schema.contentEncoding !== undefined) return "aGVsbG8=";
   if (format !== undefined) return samplesByFormat[format];
   if (pattern !== undefined) return idOf(pattern) ?? samplePattern(pattern);
   const constrained = schema.anyOf?.map(sampleText).find((text) => text !== undefined && text !== "");

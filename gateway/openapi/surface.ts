@@ -5,6 +5,7 @@ import type { RouteInfo } from "../transcoder/route-info.ts";
 import type { Conventions } from "./conventions.ts";
 import type { OpenApiOptions } from "./document.ts";
 import { createIsRequired, type IsRequired } from "./required-fields.ts";
+import type { SampleRules } from "./sample-body.ts";
 import { createSchemaBook, type SchemaBook } from "./schema-book.ts";
 
 /** A REST surface. */
@@ -29,6 +30,15 @@ export function readSurface(options: OpenApiOptions): Surface {
     isRequired,
     conventions,
     isSecured: (options.security?.required ?? []).length > 0,
+  };
+}
+
+/** What examples are made with. */
+export function sampleRules({ book, conventions }: Surface): SampleRules {
+  const schemas = book.schemas();
+  return {
+    resolve: (schema) => (schema.$ref === undefined ? schema : (schemas[schema.$ref.split("/").pop() ?? ""] ?? schema)),
+    valuesByName: conventions.valuesByName ?? {},
   };
 }
 

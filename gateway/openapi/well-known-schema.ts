@@ -17,12 +17,13 @@ const schemas: ReadonlyMap<string, Schema> = new Map<string, Schema>([
     {
       type: "string",
       pattern: "^-?[0-9]{1,12}(?:\\.[0-9]{1,9})?s$",
-      description: 'Seconds with up to nine decimals and an s, such as "1.5s".',
+      description: "Seconds with up to nine decimals and an s.",
+      examples: ["1.5s"],
     },
   ],
   [
     "google.protobuf.FieldMask",
-    { type: "string", description: 'Field paths separated by commas, such as "email,naturalPerson.givenName".' },
+    { type: "string", description: 'Field paths separated by commas, such as "displayName,price.amount".' },
   ],
   ["google.protobuf.Struct", { type: "object", additionalProperties: true }],
   ["google.protobuf.Value", { description: "Any JSON value." }],

@@ -19,7 +19,6 @@ export function createValuesOf(schemas: Readonly<Record<string, Schema>>): Value
     const { anyOf, ...rest } = schema;
     if (schema.const !== undefined) return fc.constant(schema.const);
     if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
-    if (schema.examples !== undefined) return fc.constantFrom<JsonValue>({}, ...schema.examples);
     if (anyOf !== undefined) return fc.oneof(...anyOf.map((each) => valuesAt({ ...rest, ...each }, depth)));
     const { type } = schema;
     if (type === undefined) return jsonValues;
@@ -42,6 +41,8 @@ export function createValuesOf(schemas: Readonly<Record<string, Schema>>): Value
       case "array":
         return itemsOf(schema, depth);
       case "object":
+        // What an Any may hold is not in its schema, but in its examples.
+        if (schema.examples !== undefined) return fc.constantFrom<JsonValue>({}, ...schema.examples);
         return schema.properties === undefined ? entriesOf(schema, depth) : objectsOf(schema, depth);
     }
   }

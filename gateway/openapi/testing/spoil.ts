@@ -50,7 +50,8 @@ const oddTexts = [
   "a%2Fb",
   "a:b",
 ] as const;
-const oddSegments = [...oddTexts, "%2e%2e", ".", "%20", "a".repeat(2000)] as const;
+// An empty one leads to another path: nothing is known of its answers.
+const oddSegments = [...oddTexts.filter((text) => text !== ""), "%2e%2e", ".", "%20", "a".repeat(2000)] as const;
 
 const spoils: readonly Spoil[] = [
   // A value of the body, wherever it stands, becomes another.
