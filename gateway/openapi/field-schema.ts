@@ -76,11 +76,10 @@ function typeSchema(field: DescField, rules: FieldRules | undefined, shape: Shap
 /** A key is text in JSON whatever its type. */
 function keySchema(field: DescField & { fieldKind: "map" }, rules: FieldRules | undefined, { form }: Shape): Schema {
   if (form === "output") return {};
-  const { type, format, pattern } = scalarSchema(field.mapKey, "text");
+  const { type, format, pattern = "^-?[0-9]{1,10}$" } = scalarSchema(field.mapKey, "text");
   if (type === "boolean") return { propertyNames: { enum: ["true", "false"] } };
-  if (type === "integer") return { propertyNames: { format, pattern: "^-?[0-9]{1,10}$" } as Schema };
-  const keys: Schema =
-    rules?.type.case === "string" ? constrain({}, rules) : pattern === undefined ? {} : ({ format, pattern } as Schema);
+  if (format !== undefined) return { propertyNames: { format, pattern } };
+  const keys: Schema = rules?.type.case === "string" ? constrain({}, rules) : {};
   return Object.keys(keys).length === 0 ? {} : { propertyNames: keys };
 }
 

@@ -7,13 +7,13 @@ import { sampleText } from "./sample-text.ts";
 export interface SampleRules {
   /** Finds the schema that a reference names; any other schema is its own. */
   readonly resolve: (schema: Schema) => Schema;
-  /** Values by the property's name. */
-  readonly valuesByName: Readonly<Record<string, JsonValue>>;
+  /** Values by the property's name. Where there are some, no others are made up for what need not be given. */
+  readonly valuesByName: Readonly<Record<string, JsonValue>> | undefined;
 }
 
 /**
  * A body that the schema takes: what is required, and what the schema says enough about to make up something sensible.
- * Where that is nothing, a word or a number stands for every field.
+ * Without values for the API at hand, or where that is nothing, a word or a number stands for every field.
  *
  * @param omitted properties to pass over
  */
@@ -22,7 +22,8 @@ export function sampleBody(schema: Schema, rules: SampleRules, omitted: Readonly
   const { properties, ...rest } = body;
   const kept = Object.entries(properties ?? {}).filter(([name]) => !omitted.has(name));
   const open: Schema = properties === undefined ? body : { ...rest, properties: Object.fromEntries(kept) };
-  const sensible = sampleValue(open, "", [], { ...rules, isFilled: false, isAnswer: false });
+  const isFilled = rules.valuesByName === undefined;
+  const sensible = sampleValue(open, "", [], { ...rules, isFilled, isAnswer: false });
   return isNothing(sensible) ? sampleValue(open, "", [], { ...rules, isFilled: true, isAnswer: false }) : sensible;
 }
 
@@ -40,6 +41,8 @@ interface Sampling extends SampleRules {
 function sampleValue(given: Schema, name: string, above: readonly Schema[], rules: Sampling): JsonValue | undefined {
   const schema = rules.resolve(given);
   if (above.includes(schema)) return undefined;
+  const [example] = schema.examples ?? [];
+  if (example !== undefined) return example;
   const below = [...above, schema];
   const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
   const word = rules.isFilled ? (name === "" ? "text" : name) : undefined;
@@ -51,9 +54,9 @@ function sampleValue(given: Schema, name: string, above: readonly Schema[], rule
       return item === undefined ? emptyOf([], rules) : [item];
     }
     case "integer":
-      return rules.valuesByName[name] ?? sampleInteger(schema) ?? (rules.isFilled ? 1 : undefined);
+      return rules.valuesByName?.[name] ?? sampleInteger(schema) ?? (rules.isFilled ? 1 : undefined);
     case "string":
-      return rules.valuesByName[name] ?? sampleText(schema) ?? (isFreeText(schema) ? word : undefined);
+      return rules.valuesByName?.[name] ?? sampleText(schema) ?? (isFreeText(schema) ? word : undefined);
     case "null":
       return rules.isFilled ? null : undefined;
     case "boolean":

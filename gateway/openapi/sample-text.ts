@@ -22,8 +22,8 @@ const samplesByFormat: Readonly<Record<string, string>> = {
 export function sampleText(schema: Schema): string | undefined {
   const { format, pattern } = schema;
   if (typeof schema.const === "string") return schema.const;
-  const [given] = schema.examples ?? [];
-  if (typeof given === "string") return given;
+  const [example] = schema.examples ?? [];
+  if (typeof example === "string") return example;
   const member = schema.enum?.find((each) => typeof each === "string" && !each.endsWith("_UNSPECIFIED"));
   if (typeof member === "string") return member;
   if (schema.contentEncoding !== undefined) return "aGVsbG8=";

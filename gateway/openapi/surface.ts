@@ -38,7 +38,7 @@ export function sampleRules({ book, conventions }: Surface): SampleRules {
   const schemas = book.schemas();
   return {
     resolve: (schema) => (schema.$ref === undefined ? schema : (schemas[schema.$ref.split("/").pop() ?? ""] ?? schema)),
-    valuesByName: conventions.valuesByName ?? {},
+    valuesByName: conventions.valuesByName,
   };
 }
 

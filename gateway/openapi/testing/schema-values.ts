@@ -31,11 +31,7 @@ export function createValuesOf(schemas: Readonly<Record<string, Schema>>): Value
       case "integer":
         return fc.integer(integerRange(schema));
       case "number":
-        return fc.double({
-          noDefaultInfinity: true,
-          noNaN: true,
-          ...(schema.maximum === undefined ? {} : { min: schema.minimum, max: schema.maximum }),
-        } as fc.DoubleConstraints);
+        return fc.double({ noDefaultInfinity: true, noNaN: true, ...numberRange(schema) });
       case "string":
         return textsOf(schema);
       case "array":
@@ -78,7 +74,7 @@ export function createValuesOf(schemas: Readonly<Record<string, Schema>>): Value
     });
     const model = Object.fromEntries(kept.map(([name, property]) => [name, valuesAt(property, depth + 1)]));
     const requiredKeys = [...needed].filter((name) => name in model);
-    const objects = fc.record<JsonObject>(model, { requiredKeys, noNullPrototype: true } as object);
+    const objects = fc.record<Record<string, JsonValue>>(model, { requiredKeys, noNullPrototype: true });
     return fc.tuple(objects, fc.nat()).map(([object, pick]) => keepOneOfEach(object, choices, pick));
   }
 
@@ -126,6 +122,10 @@ function fits(text: string, { pattern, minLength = 0, maxLength = Number.POSITIV
 
 function integerRange({ minimum, maximum }: Schema): { min: number; max: number } {
   return { min: minimum ?? -(2 ** 31), max: maximum ?? 2 ** 31 - 1 };
+}
+
+function numberRange({ minimum, maximum }: Schema): { min?: number; max?: number } {
+  return { ...(minimum === undefined ? {} : { min: minimum }), ...(maximum === undefined ? {} : { max: maximum }) };
 }
 
 /** A key that JavaScript takes for the prototype would be lost on the way to JSON. */
