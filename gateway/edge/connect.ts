@@ -14,6 +14,7 @@ import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import { isMetadata } from "../grpc/metadata.ts";
 import { callError } from "../grpc/status.ts";
 import type { Passage } from "./door.ts";
+import { exactJson } from "./exact-json.ts";
 import type { GrpcOptions } from "./grpc-call.ts";
 import type { HttpRequest, HttpResponse } from "./http-handler.ts";
 import { callMessageStream, callUnaryMessage } from "./message-calls.ts";
@@ -53,7 +54,8 @@ export function createConnectHandler(
     if (handler === undefined) {
       return undefined;
     }
-    const { httpVersion, method, header, signal, body = nothing() } = request;
+    const { httpVersion, method, header, signal } = request;
+    const body = bodyOf(request, options.limits.maxMessageBytes);
     const contextValues = createContextValues();
     const answer = async (): Promise<HttpResponse> => {
       const url = new URL(request.url, "http://edge").href;
@@ -182,6 +184,12 @@ function openedOf(context: HandlerContext): Opened {
     throw new Error(`${context.method.name} was reached past the door`);
   }
   return opened;
+}
+
+/** A body in plain JSON is looked at for integers that would be rounded. */
+function bodyOf({ header, body = nothing() }: HttpRequest, maxBytes: number): AsyncIterable<Uint8Array> {
+  const isJson = /^application\/json\b/.test(header.get("content-type") ?? "");
+  return isJson && header.get("content-encoding") === null ? exactJson(body, maxBytes) : body;
 }
 
 async function* endingWith(chunks: AsyncIterable<Uint8Array>, over: () => void): AsyncGenerator<Uint8Array> {
