@@ -1,8 +1,9 @@
 /** What a document says of contracts that are nobody's in particular. */
+import type { DescService } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import type { RouteInfo } from "../transcoder/index.ts";
 import { parseTemplate } from "../transcoder/template.ts";
-import { openApiOf } from "./index.ts";
+import { openApiOf, routesOf } from "./index.ts";
 import type { Operation, Parameter } from "./openapi.ts";
 import { documentOf, gnarlyDocument, shelfDocument } from "./testdata/documents.ts";
 import { gnarlyFiles } from "./testdata/gnarly.ts";
@@ -43,6 +44,21 @@ describe("a route", () => {
       .map(({ operation }) => operation.operationId)
       .filter((id) => id.startsWith("Gnarly_GetNode"));
     expect(ids.sort()).toEqual(["Gnarly_GetNode", "Gnarly_GetNode_2", "Gnarly_GetNode_3"]);
+  });
+
+  it("of one of two services with one name is told apart by the package", () => {
+    const files = gnarlyFiles();
+    const service = files.getService("gnarly.v1.Gnarly");
+    if (service === undefined) throw new Error("gnarly.proto has no service Gnarly");
+    const other: DescService = { ...service, typeName: "other.v1.Gnarly" };
+    const [method] = service.methods;
+    const routes = routesOf([service]).flatMap((route): RouteInfo[] => {
+      const again = { ...route, method: { ...route.method, parent: other }, template: parseTemplate("/v2/node") };
+      return route.method === method && route.template.source === "/v1/nodes" ? [route, again] : [route];
+    });
+    const { document } = openApiOf({ routes, registry: files, info: { title: "t", version: "1" } });
+    expect(document.tags.map(({ name }) => name)).toEqual(["gnarly.v1.Gnarly", "other.v1.Gnarly"]);
+    expect(document.paths["/v2/node"]?.get?.operationId).toBe("other.v1.Gnarly_GetNode");
   });
 
   it("without a comment has a summary all the same, and one that is deprecated says so", () => {

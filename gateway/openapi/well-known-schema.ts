@@ -25,6 +25,7 @@ const schemas: ReadonlyMap<string, Schema> = new Map<string, Schema>([
     "google.protobuf.FieldMask",
     { type: "string", description: 'Field paths separated by commas, such as "displayName,price.amount".' },
   ],
+  ["google.protobuf.Empty", { type: "object", description: "Nothing: an empty object." }],
   ["google.protobuf.Struct", { type: "object", additionalProperties: true }],
   ["google.protobuf.Value", { description: "Any JSON value." }],
   ["google.protobuf.ListValue", { type: "array", items: {} }],
@@ -61,6 +62,8 @@ export function wellKnownSchema(message: DescMessage, form: Form): Schema | unde
     return form === "text" ? schema : nullable(schema);
   }
   const schema = schemas.get(message.typeName);
+  if (message.typeName === "google.protobuf.Empty" && form !== "output")
+    return { ...schema, additionalProperties: false };
   const pattern = form === "output" ? undefined : inputPatterns.get(message.typeName);
   return schema === undefined || pattern === undefined ? schema : { ...schema, pattern };
 }
