@@ -1,23 +1,38 @@
-/** What the program answers besides calls: whether it is well, and what it serves. */
-import type { HttpRequest, HttpResponse } from "../edge/http-handler.ts";
+/** What the program answers besides calls: what it serves, for people and for generators, and whether it is well. */
+import { basename } from "node:path";
+import { openApiOf } from "../openapi/index.ts";
+import { createPages } from "../pages.ts";
 import type { RouteInfo } from "../transcoder/index.ts";
+import type { ProgramArguments } from "./arguments.ts";
 import type { Descriptors } from "./descriptors.ts";
 
-/** Answers a page; undefined for any other path. */
-export type ProgramPages = (request: HttpRequest) => HttpResponse | undefined;
+/** The pages, and the routes that the OpenAPI document cannot state. */
+export interface ProgramPages {
+  readonly pages: ReturnType<typeof createPages>;
+  readonly omitted: readonly string[];
+}
 
 /** Makes the pages. */
 export function createProgramPages(
-  _routes: readonly RouteInfo[],
-  _descriptors: Descriptors,
+  options: ProgramArguments,
+  routes: readonly RouteInfo[],
+  { registry }: Descriptors,
   isServing: () => boolean,
 ): ProgramPages {
-  return ({ method, url }) => {
-    if ((method !== "GET" && method !== "HEAD") || url !== "/healthz") {
-      return undefined;
-    }
-    const status = isServing() ? 200 : 503;
-    const body = Buffer.from(JSON.stringify({ status: isServing() ? "SERVING" : "NOT_SERVING" }));
-    return { status, header: new Headers({ "content-type": "application/json" }), body };
+  const title = basename(options.descriptors).replace(/\.\w+$/, "");
+  const { document, omitted } = openApiOf({
+    routes,
+    registry,
+    info: { title, version: "v1" },
+    printing: {
+      protoNames: options["proto-names"],
+      enumNumbers: options["enums-as-numbers"],
+      defaults: !options["omit-defaults"],
+    },
+    ignoreUnknownFields: options["ignore-unknown-fields"],
+  });
+  return {
+    omitted,
+    pages: createPages({ title, openapi: JSON.stringify(document), readiness: async () => ({ edge: isServing() }) }),
   };
 }

@@ -63,10 +63,13 @@ export async function startProgram(args: readonly string[]): Promise<Started> {
             credentials: options["cors-credentials"],
             responseHeaders: options["response-header"].filter((name) => !name.endsWith("*")),
           },
-    pages: async (request) => pages(request),
+    pages: (request) => pages(request),
     onInternalError: (error) => log.debug({ err: error }, "connection failed"),
   });
-  const pages = createProgramPages(edge.routes, descriptors, () => !isDraining);
+  const { pages, omitted } = createProgramPages(options, edge.routes, descriptors, () => !isDraining);
+  for (const route of omitted) {
+    log.info({ route }, "not in the OpenAPI document");
+  }
   if (options.routes) {
     return { text: describeRoutes(edge.routes) };
   }
