@@ -44,7 +44,7 @@ function readContent(
   reading: Reading,
 ): ReflectMessage | undefined {
   if (!hasOwnForm(desc)) {
-    const message = reflect(desc);
+    const message = reflect(desc, undefined, false);
     readMessage(message, members, at, reading);
     return message;
   }

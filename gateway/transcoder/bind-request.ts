@@ -38,7 +38,7 @@ export interface MatchedRequest {
  */
 export async function bindRequest(matched: MatchedRequest, rules: BindRules): Promise<Message> {
   const { request, route, segments, query } = matched;
-  const root = reflect(route.binding.method.input);
+  const root = reflect(route.binding.method.input, undefined, false);
   const reading: Reading = { ...rules, violations: [] };
   const body = await readBody(request, route, rules);
   if (body !== undefined) bindBody(root, route, body, reading);

@@ -24,6 +24,11 @@ export async function requireNoBody(request: RestRequest): Promise<void> {
 async function readBytes(request: RestRequest, maxBytes: number): Promise<Buffer> {
   const tooLarge = (): Refusal => new Refusal("BODY_TOO_LARGE", `the body is larger than ${maxBytes} bytes`);
   if (Number(request.header.get("content-length") ?? 0) > maxBytes) throw tooLarge();
+  if (request.body?.collect !== undefined) {
+    const whole = await request.body.collect(maxBytes);
+    if (whole === undefined) throw tooLarge();
+    return whole;
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {

@@ -143,7 +143,7 @@ export function readMessageValue(
 ): ReflectMessage | undefined {
   if (isTextMessage(desc)) return taken(textMessageFromJson(desc, json), json, at, reading);
   if (isFreeJson(desc)) return taken(freeJsonToMessage(desc, json, reading), json, at, reading);
-  const message = reflect(desc);
+  const message = reflect(desc, undefined, false);
   const wrapped = isWrapperDesc(desc) ? desc.fields[0] : undefined;
   if (wrapped !== undefined) {
     const value = readValue(wrapped, json, at, reading);

@@ -1,6 +1,7 @@
 /** Serves a transcoder from node:http, node:https and node:http2 (its compatibility API). */
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
+import { nodeBody } from "./node-body.ts";
 import type { RestRequest, RestResponse } from "./rest-message.ts";
 import type { Transcoder } from "./transcoder.ts";
 
@@ -61,7 +62,7 @@ function toRestRequest(request: NodeRequest, signal: AbortSignal): RestRequest {
     if (Array.isArray(value)) for (const each of value) header.append(name, each);
     else header.append(name, value);
   }
-  const body = hasBody(request) ? chunksOf(request) : undefined;
+  const body = hasBody(request) ? nodeBody(request) : undefined;
   // HTTP/2 tells of a reset without error only once the request is read to its end.
   if (body === undefined) request.resume();
   return { method: request.method ?? "GET", url: originForm(request.url ?? "/"), header, body, signal };
@@ -78,15 +79,6 @@ function originForm(target: string): string {
 function hasBody(request: NodeRequest): boolean {
   if ("stream" in request) return !request.stream.endAfterHeaders;
   return request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
-}
-
-/** The chunks of a body. Leaving off early does not destroy the request: its response is still to be sent. */
-async function* chunksOf(request: NodeRequest): AsyncGenerator<Uint8Array> {
-  const chunks: AsyncIterable<unknown> = request.iterator({ destroyOnReturn: false });
-  for await (const chunk of chunks) {
-    if (!(chunk instanceof Uint8Array)) throw new Error("the request stream has an encoding set");
-    yield chunk;
-  }
 }
 
 async function send(

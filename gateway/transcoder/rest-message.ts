@@ -8,9 +8,15 @@ export interface RestRequest {
   readonly url: string;
   readonly header: Headers;
   /** Absent when the request surely has none. It is read at most once, and left unread when the answer is known before. */
-  readonly body?: AsyncIterable<Uint8Array> | undefined;
+  readonly body?: RestBody | undefined;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
+}
+
+/** A body: any iterable of its chunks will do. */
+export interface RestBody extends AsyncIterable<Uint8Array> {
+  /** The whole body in one piece, where the server has a quicker way to it; undefined as soon as it is larger. */
+  readonly collect?: (maxBytes: number) => Promise<Buffer | undefined>;
 }
 
 /** A response. */

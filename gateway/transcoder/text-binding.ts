@@ -54,7 +54,7 @@ export function bindText(
 function enter(message: ReflectMessage, field: DescField, at: JsonPath, reading: Reading): ReflectMessage | undefined {
   if (field.fieldKind !== "message") throw new Error(`${field.toString()} is not a singular message`);
   if (hasOtherMember(message, field, at, reading)) return undefined;
-  if (!message.isSet(field)) message.set(field, reflect(field.message));
+  if (!message.isSet(field)) message.set(field, reflect(field.message, undefined, false));
   return message.get(field);
 }
 

@@ -65,7 +65,7 @@ function durationFromText(desc: DescMessage, text: string): Parsed<ReflectMessag
 }
 
 function secondsAndNanos(desc: DescMessage, seconds: bigint, nanos: number): Parsed<ReflectMessage> {
-  const message = reflect(desc);
+  const message = reflect(desc, undefined, false);
   for (const field of desc.fields) {
     if (field.name === "seconds") message.set(field, seconds);
     // -0 is a number of its own to Object.is; a message holds plain zero.
@@ -85,7 +85,7 @@ function fieldMaskFromText(desc: DescMessage, text: string): Parsed<ReflectMessa
 
 /** A FieldMask with the given paths, in proto names. */
 export function fieldMaskOf(desc: DescMessage, paths: readonly string[]): ReflectMessage {
-  const message = reflect(desc);
+  const message = reflect(desc, undefined, false);
   for (const field of desc.fields) {
     if (field.fieldKind !== "list") continue;
     const list = message.get(field);
