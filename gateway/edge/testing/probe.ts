@@ -29,6 +29,8 @@ export interface SeenCall {
   readonly timeoutMs: number | undefined;
   /** Resolves when the caller left, or the call ended. */
   readonly left: Promise<void>;
+  /** Messages that the server was asked for so far. */
+  sent: number;
 }
 
 /** A server and an edge before it. */
@@ -145,9 +147,17 @@ type Echo = Message & ProbeRequest & { readonly amountMinor?: bigint };
 function probe(seen: SeenCall[]): ServiceImpl<DescService> {
   const see = (context: HandlerContext) => {
     const left = new Promise<void>((done) => context.signal.addEventListener("abort", () => done(), { once: true }));
-    seen.push({ method: context.method.name, header: context.requestHeader, timeoutMs: context.timeoutMs(), left });
+    const call: SeenCall = {
+      method: context.method.name,
+      header: context.requestHeader,
+      timeoutMs: context.timeoutMs(),
+      left,
+      sent: 0,
+    };
+    seen.push(call);
     context.responseHeader.set("x-probe-header", "h");
     context.responseTrailer.set("x-probe-trailer", "t");
+    return call;
   };
   const obey = async ({ failCode = 0, waitMs = 0 }: Echo, { signal }: HandlerContext) => {
     if (waitMs !== 0) {
@@ -166,8 +176,9 @@ function probe(seen: SeenCall[]): ServiceImpl<DescService> {
     echo,
     echoUnread: echo,
     async *count({ to = 0, failCode = 0, bytes = 0 }: Echo, context: HandlerContext) {
-      see(context);
+      const call = see(context);
       for (let number = 1; number <= to; number++) {
+        call.sent++;
         yield { text: bytes > 0 ? "x".repeat(bytes) : String(number) };
       }
       if (failCode !== 0) {
