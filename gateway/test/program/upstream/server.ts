@@ -23,8 +23,8 @@ export interface Upstream {
 
 type Call = ServerDuplexStream<Buffer, Buffer>;
 
-/** Starts it on any free port. Every kind of call is served by one stream handler: on the wire they are the same. */
-export async function startUpstream({ files, registry }: CaseDescriptors): Promise<Upstream> {
+/** Starts it. @param port 0 for any that is free. Every kind of call is served by one stream handler: on the wire they are the same. */
+export async function startUpstream({ files, registry }: CaseDescriptors, port = 0): Promise<Upstream> {
   const server = new Server({ "grpc.max_receive_message_length": 64 * 1_048_576 });
   const ends = createEnds();
   const answers = createAnswers(registry);
@@ -43,12 +43,12 @@ export async function startUpstream({ files, registry }: CaseDescriptors): Promi
     }
   }
   server.addService(definition([ends.path]), { [ends.path]: (call: Call) => ends.serve(call) });
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
+  const bound = await new Promise<number>((resolve, reject) =>
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, number) =>
+      error === null ? resolve(number) : reject(error),
     ),
   );
-  return { url: `http://127.0.0.1:${port}`, close: () => server.forceShutdown() };
+  return { url: `http://127.0.0.1:${bound}`, close: () => server.forceShutdown() };
 }
 
 function definition(paths: readonly string[]): ServiceDefinition {
