@@ -54,7 +54,8 @@ export function createConnectHandler(
     if (handler === undefined) {
       return undefined;
     }
-    const { httpVersion, method, header, signal } = request;
+    const { httpVersion, method, signal } = request;
+    const header = new Headers([...request.header]);
     const body = bodyOf(request, options.limits.maxMessageBytes);
     const contextValues = createContextValues();
     const answer = async (): Promise<HttpResponse> => {

@@ -34,7 +34,7 @@ export function allowOrigins(options: CorsOptions, next: HttpHandler): HttpHandl
 
   return async (request) => {
     const origin = request.header.get("origin");
-    const isPreflight = request.method === "OPTIONS" && request.header.has("access-control-request-method");
+    const isPreflight = request.method === "OPTIONS" && request.header.get("access-control-request-method") !== null;
     if (origin === null) {
       return next(request);
     }

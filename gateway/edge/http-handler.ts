@@ -3,15 +3,12 @@ import type { RestRequest, RestResponse } from "../transcoder/index.ts";
 
 /** A request. */
 export interface HttpRequest extends RestRequest {
-  readonly header: Headers;
   readonly httpVersion: "1.1" | "2";
 }
 
 /** A response. */
 export interface HttpResponse extends RestResponse {
   readonly header: Headers;
-  /** Sent after the body, where the version can. */
-  readonly trailer?: Headers | undefined;
 }
 
 /** Answers a request; undefined when it is for somebody else. Never rejects. */

@@ -1,5 +1,5 @@
 /** Any other HTTP on a stream of HTTP/2: REST, Connect, gRPC-Web and pages. */
-import { headersOf } from "../grpc/metadata.ts";
+import { readerOf } from "../grpc/metadata.ts";
 import type { HeaderField, Http2Stream, StreamListener } from "../http2/index.ts";
 import type { HttpHandler, HttpResponse } from "./http-handler.ts";
 import { createPipedBody } from "./piped-body.ts";
@@ -31,7 +31,7 @@ export function serveHttp(
     }
   }
   const answer = async () => {
-    const request = { httpVersion: "2", method, url, header: headersOf(fields), signal: abort.signal } as const;
+    const request = { httpVersion: "2", method, url, header: readerOf(fields), signal: abort.signal } as const;
     await send(await handler(endStream ? request : { ...request, body: pipe.body }));
   };
   const send = async ({ status, header, body, trailer }: HttpResponse) => {

@@ -1,16 +1,30 @@
 /** REST by the transcoder, to the same backends and past the same doors as the other protocols. */
-
-import type { DescMethod } from "@bufbuild/protobuf";
+import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { callError } from "../grpc/status.ts";
-import { type CallInfo, createTranscoder, type Transcoder, type TranscoderOptions } from "../transcoder/index.ts";
+import {
+  type Admitted,
+  type CallInfo,
+  createTranscoder,
+  type Transcoder,
+  type TranscoderOptions,
+  type UnaryReply,
+} from "../transcoder/index.ts";
 import type { Passage } from "./door.ts";
 import type { GrpcOptions } from "./grpc-call.ts";
 import { callMessageStream, callUnaryMessage } from "./message-calls.ts";
 import { type EdgeMethod, pathOf } from "./methods.ts";
 
 /** What the transcoder is told beside where calls go. */
-export type RestOptions = Omit<TranscoderOptions, "call">;
+export type RestOptions = Omit<TranscoderOptions, "call" | "admit">;
+
+/** A call that the door let through. */
+interface Opened extends Admitted {
+  readonly method: EdgeMethod;
+  readonly passage: Passage;
+  /** Ends it; gives what the caller hears. */
+  readonly over: (error: ConnectError | undefined) => ConnectError | undefined;
+}
 
 /** Makes the transcoder. */
 export function createRest(
@@ -20,55 +34,105 @@ export function createRest(
 ): Transcoder {
   return createTranscoder({
     ...options,
+    admit,
     call: {
-      async unary(desc, message, info) {
-        const { method, passage, over } = await open(desc, info);
+      async unary(_desc, message, info) {
+        const { method, passage, over } = openedOf(info);
         try {
           const answer = await callUnaryMessage(method, passage, info.signal, message);
           over(undefined);
           return answer;
         } catch (error) {
-          throw over(callError(error));
+          throw over(callError(error)) ?? error;
         }
       },
-      async *serverStream(desc, message, info) {
-        const { method, passage, over } = await open(desc, info);
-        let failure: ConnectError | undefined;
-        try {
-          yield* callMessageStream(method, passage, info.signal, only(message), limits.maxMessageBytes, {
-            onHeader: info.onHeader,
-            onTrailer() {},
-          });
-        } catch (error) {
-          failure = callError(error);
-        } finally {
-          failure = over(failure);
+      serverStream: (_desc, message, info) => stream(only(message), info),
+      bidiStream: (_desc, messages, info) => stream(messages, info),
+      async clientStream(desc, messages, info): Promise<UnaryReply> {
+        let header = new Headers();
+        let trailer = new Headers();
+        const heard: CallInfo = {
+          ...info,
+          onHeader: (headers) => {
+            header = headers;
+          },
+          onTrailer: (trailers) => {
+            trailer = trailers;
+          },
+        };
+        let answer: Message | undefined;
+        for await (const message of stream(messages, heard)) {
+          answer ??= message;
         }
-        if (failure !== undefined) {
-          throw failure;
-        }
+        return { message: answer ?? create(desc.output), header, trailer };
       },
     },
   });
 
-  async function open(desc: DescMethod, { header, timeoutMs }: CallInfo) {
+  async function* stream(messages: AsyncIterable<Message>, info: CallInfo): AsyncGenerator<Message> {
+    const { method, passage, over } = openedOf(info);
+    let failure: ConnectError | undefined;
+    let refused: unknown;
+    // What is wrong with a request is the transcoder's to say, and passes as it is.
+    const watched = watch(messages, (error) => {
+      refused = error;
+    });
+    try {
+      yield* callMessageStream(method, passage, info.signal, watched, limits.maxMessageBytes, info);
+    } catch (error) {
+      failure = callError(error);
+    } finally {
+      failure = over(failure);
+    }
+    if (failure !== undefined) {
+      throw refused ?? failure;
+    }
+  }
+
+  async function admit(
+    desc: DescMethod,
+    { header, timeoutMs }: Pick<CallInfo, "header" | "timeoutMs">,
+  ): Promise<Opened> {
     const method = methods.get(pathOf(desc));
     if (method === undefined) {
       throw new Error(`${desc.name} has a route but nothing that answers it`);
     }
     const release = await enter(method);
-    let passage: Passage;
     try {
-      passage = await method.door({ method: desc, protocol: "rest", header, metadata: () => [...header], timeoutMs });
+      const passage = await method.door({
+        method: desc,
+        protocol: "rest",
+        header,
+        metadata: () => [...header],
+        timeoutMs,
+      });
+      const over = (error: ConnectError | undefined) => {
+        release();
+        return passage.over(error);
+      };
+      return { method, passage, over };
     } catch (error) {
       release();
       throw error;
     }
-    const over = (error: ConnectError | undefined) => {
-      release();
-      return passage.over(error);
-    };
-    return { method, passage, over };
+  }
+}
+
+function openedOf({ admitted }: CallInfo): Opened {
+  // What `admit` gave comes back as it was.
+  const opened = admitted as Opened | undefined;
+  if (opened === undefined) {
+    throw new Error("a call was reached past the door");
+  }
+  return opened;
+}
+
+async function* watch<T>(messages: AsyncIterable<T>, failed: (error: unknown) => void): AsyncGenerator<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    failed(error);
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import type { HeaderField } from "../http2/index.ts";
 export interface HeaderReader {
   /** The value, several joined by ", "; null when there is none. The name in lower case. */
   get(name: string): string | null;
+  [Symbol.iterator](): Iterator<[string, string]>;
 }
 
 /** Names that speak of one hop or of the encoding of one protocol, so they never pass as metadata. */
@@ -65,6 +66,13 @@ export function readerOf(fields: readonly HeaderField[]): HeaderReader {
         }
       }
       return joined;
+    },
+    *[Symbol.iterator]() {
+      for (const [name, value] of fields) {
+        if (!name.startsWith(":")) {
+          yield [name, value] as [string, string];
+        }
+      }
     },
   };
 }

@@ -1,24 +1,30 @@
 /** From a matched HTTP request to the request message of the call. */
 import type { Message } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
-import { readJsonBody, requireNoBody } from "./body.ts";
-import { readField, readMessage, readValue } from "./json-reader.ts";
+import { chunksOf, jsonStreamOf, readBytes, readJsonBody, requireNoBody } from "./body.ts";
+import { httpBodyOf } from "./http-body.ts";
+import type { JsonPath } from "./json-path.ts";
+import { acceptsNull, readField, readMessage, readValue } from "./json-reader.ts";
+import { splitJson } from "./json-splitter.ts";
 import { readJson } from "./json-text.ts";
 import { isJsonObject, type Json, kindOf } from "./json-value.ts";
 import { decodeKeepingSlash, decodeText } from "./percent.ts";
-import { bindQuery, parseQuery } from "./query.ts";
-import type { Reading, ReadRules } from "./reading.ts";
-import { addViolation, throwIfAny } from "./refusal.ts";
-import type { RestRequest } from "./rest-message.ts";
+import { bindQuery, parseQuery, type QueryRules } from "./query.ts";
+import { note, type Reading, type ReadRules } from "./reading.ts";
+import { addViolation, Refusal, throwIfAny } from "./refusal.ts";
+import type { HeaderReader, RestRequest } from "./rest-message.ts";
 import type { BoundHeader, BoundVariable, Route } from "./route.ts";
 import { bindText, textToJson } from "./text-binding.ts";
 import { presentPaths } from "./update-mask.ts";
 import { fieldMaskOf } from "./well-known.ts";
 
 /** How requests are read. */
-export interface BindRules extends ReadRules {
+export interface BindRules extends ReadRules, QueryRules {
   readonly maxBodyBytes: number;
-  readonly ignoredQueryParameters: ReadonlySet<string>;
+  readonly maxJsonValues: number;
+  readonly maxMessages: number;
+  /** Decode `%2F` in variables of several segments too. */
+  readonly fullyDecodeReservedExpansion: boolean;
 }
 
 /** A request and where it matched. */
@@ -32,52 +38,121 @@ export interface MatchedRequest {
 }
 
 /**
- * Makes the request message: the body first, then path, query and headers, then an implied mask.
+ * Makes the request message of a call that has one.
  *
  * @throws Refusal for whatever the client got wrong, all violations in one
  */
 export async function bindRequest(matched: MatchedRequest, rules: BindRules): Promise<Message> {
+  const { request, route } = matched;
+  if (route.body.kind === "none") {
+    await requireNoBody(request);
+    return bindMessage(matched, rules, undefined);
+  }
+  if (route.hasRawBody) {
+    const data = await readBytes(request, rules.maxBodyBytes);
+    return bindMessage(matched, rules, { contentType: request.header.get("content-type") ?? "", data });
+  }
+  const bytes = await readJsonBody(request, rules.maxBodyBytes);
+  return bindMessage(matched, rules, bytes.length === 0 ? undefined : { json: parse(bytes, rules) });
+}
+
+/**
+ * Makes the request messages of a call that has many, as they are pulled: one of each JSON value of the body, or of each
+ * piece of a body of other bytes. What path, query and headers give stands in every message.
+ *
+ * @throws Refusal at the first value that is wrong; its violations begin with the value's index
+ */
+export async function* bindRequests(matched: MatchedRequest, rules: BindRules): AsyncGenerator<Message> {
+  const { request, route } = matched;
+  let index = 0;
+  if (route.hasRawBody) {
+    const contentType = request.header.get("content-type") ?? "";
+    for await (const data of chunksOf(request)) {
+      countMessage(index, rules);
+      // Only the first piece tells the type: the others go on from it.
+      yield bindMessage(matched, rules, { contentType: index === 0 ? contentType : "", data });
+      index++;
+    }
+    // An empty upload is one too.
+    if (index === 0) yield bindMessage(matched, rules, { contentType, data: new Uint8Array() });
+    return;
+  }
+  for await (const bytes of splitJson(jsonStreamOf(request), rules.maxBodyBytes)) {
+    countMessage(index, rules);
+    yield bindMessage(matched, rules, { json: parse(bytes, rules) }, { parent: undefined, key: index });
+    index++;
+  }
+}
+
+function countMessage(index: number, { maxMessages }: BindRules): void {
+  if (maxMessages > 0 && index >= maxMessages) {
+    throw new Refusal("BODY_TOO_LARGE", `a request has at most ${maxMessages} messages`);
+  }
+}
+
+function parse(bytes: Buffer, { maxDepth, maxJsonValues }: BindRules): Json {
+  return readJson(bytes, maxDepth, maxJsonValues);
+}
+
+/** What a body gave: JSON, or bytes of a type. */
+type Content = { readonly json: Json } | { readonly contentType: string; readonly data: Uint8Array };
+
+/** The body first, then path, query and headers, then an implied mask. */
+function bindMessage(matched: MatchedRequest, rules: BindRules, content: Content | undefined, at?: JsonPath): Message {
   const { request, route, segments, query } = matched;
   const root = reflect(route.binding.method.input, undefined, false);
   const reading: Reading = { ...rules, violations: [] };
-  const body = await readBody(request, route, rules);
-  if (body !== undefined) bindBody(root, route, body, reading);
-  for (const bound of route.variables) bindVariable(root, bound, segments, reading);
-  if (query !== "") bindQuery(root, route, parseQuery(query), rules.ignoredQueryParameters, reading);
+  if (content !== undefined) {
+    if ("json" in content) bindBody(root, route, content.json, reading, at);
+    else bindBytes(root, route, content.contentType, content.data);
+  }
+  for (const bound of route.variables) bindVariable(root, bound, segments, rules, reading);
+  if (query !== "") bindQuery(root, route, parseQuery(query, rules.maxQueryParameters), rules, reading);
   for (const bound of route.headers) bindHeader(root, bound, request.header, reading);
   throwIfAny(reading.violations);
-  if (body !== undefined) implyMask(root, route, body);
+  if (content !== undefined && "json" in content) implyMask(root, route, content.json);
   return root.message;
 }
 
-/** The JSON of the body; undefined when none was sent. */
-async function readBody(request: RestRequest, route: Route, rules: BindRules): Promise<Json | undefined> {
-  if (route.body.kind === "none") {
-    await requireNoBody(request);
-    return undefined;
+/** Bytes as they are: as the request itself, or as its body field. */
+function bindBytes(root: ReflectMessage, { body }: Route, contentType: string, data: Uint8Array): void {
+  if (body.kind === "field" && body.field.fieldKind === "message") {
+    root.set(body.field, reflect(body.field.message, httpBodyOf(body.field.message, contentType, data), false));
+  } else {
+    Object.assign(root.message, { contentType, data });
   }
-  const bytes = await readJsonBody(request, rules.maxBodyBytes);
-  return bytes.length === 0 ? undefined : readJson(bytes, rules.maxDepth);
 }
 
-function bindBody(root: ReflectMessage, { body, pathFields }: Route, json: Json, reading: Reading): void {
+function bindBody(
+  root: ReflectMessage,
+  { body, pathFields }: Route,
+  json: Json,
+  reading: Reading,
+  at: JsonPath | undefined,
+): void {
   if (body.kind === "none") return;
   if (body.kind === "field") {
     const { field } = body;
     // The client wrote the value alone; the path still starts at the request, as the violations of services do.
-    if (json !== null) {
-      readField(root, field, json, { parent: undefined, key: field.jsonName }, reading, pathFields.get(field));
+    if (json !== null || acceptsNull(field)) {
+      readField(root, field, json, { parent: at, key: field.jsonName }, reading, pathFields.get(field));
     }
   } else if (isJsonObject(json)) {
-    readMessage(root, json, undefined, reading, pathFields);
+    readMessage(root, json, at, reading, pathFields);
   } else {
-    addViolation(reading.violations, "FIELD_TYPE_INVALID", "", `expected an object as body, got ${kindOf(json)}`);
+    note(reading, "FIELD_TYPE_INVALID", at, `expected an object as body, got ${kindOf(json)}`);
   }
 }
 
-function bindVariable(root: ReflectMessage, bound: BoundVariable, segments: readonly string[], reading: Reading): void {
+function bindVariable(
+  root: ReflectMessage,
+  bound: BoundVariable,
+  segments: readonly string[],
+  { fullyDecodeReservedExpansion }: BindRules,
+  reading: Reading,
+): void {
   const { variable, name, fields } = bound;
-  const decode = variable.multiSegment ? decodeKeepingSlash : decodeText;
+  const decode = variable.multiSegment && !fullyDecodeReservedExpansion ? decodeKeepingSlash : decodeText;
   // `**` stands for all segments that are left.
   const raw = segments.slice(variable.start, variable.reachesEnd ? undefined : variable.end);
   const text = raw.map((segment) => decode(segment) ?? segment).join("/"); // the router has refused what does not decode
@@ -85,7 +160,7 @@ function bindVariable(root: ReflectMessage, bound: BoundVariable, segments: read
 }
 
 /** A header fills a field that nothing else gave; given otherwise, both must agree. */
-function bindHeader(root: ReflectMessage, { header, fields }: BoundHeader, from: Headers, reading: Reading): void {
+function bindHeader(root: ReflectMessage, { header, fields }: BoundHeader, from: HeaderReader, reading: Reading): void {
   const text = from.get(header);
   if (text === null || text === "") return;
   let message: ReflectMessage | undefined = root;

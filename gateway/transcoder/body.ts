@@ -1,4 +1,5 @@
-/** The bytes of a request body, within the limit. */
+/** The bytes of a request body, inflated and within the limit. */
+import { encodingOf, inflateBody, inflateStream } from "./inflate-body.ts";
 import { Refusal } from "./refusal.ts";
 import type { RestRequest } from "./rest-message.ts";
 
@@ -10,8 +11,28 @@ import type { RestRequest } from "./rest-message.ts";
  */
 export async function readJsonBody(request: RestRequest, maxBytes: number): Promise<Buffer> {
   const bytes = await readBytes(request, maxBytes);
-  if (bytes.length > 0) requireJson(request.header.get("content-type"));
+  if (bytes.length > 0) requireJson(request.header.get("content-type"), jsonTypes);
   return bytes;
+}
+
+/** Reads a body of any type. @throws Refusal BODY_TOO_LARGE as soon as it is */
+export async function readBytes(request: RestRequest, maxBytes: number): Promise<Buffer> {
+  const encoding = encodingOf(request.header);
+  const bytes = await readSent(request, maxBytes);
+  return encoding === undefined || bytes.length === 0 ? bytes : inflateBody(bytes, encoding, maxBytes);
+}
+
+/** A body of JSON values in pieces, as they are pulled. @throws Refusal UNSUPPORTED_MEDIA_TYPE */
+export function jsonStreamOf(request: RestRequest): AsyncIterable<Uint8Array> {
+  if (request.body !== undefined) requireJson(request.header.get("content-type"), jsonStreamTypes);
+  return chunksOf(request);
+}
+
+/** A body of any type in pieces, as they are pulled. */
+export function chunksOf(request: RestRequest): AsyncIterable<Uint8Array> {
+  const encoding = encodingOf(request.header);
+  const body = request.body ?? nothing();
+  return encoding === undefined ? body : inflateStream(body, encoding);
 }
 
 /** Makes sure that nothing is sent where the rule has no body. @throws Refusal BODY_NOT_ALLOWED */
@@ -21,7 +42,7 @@ export async function requireNoBody(request: RestRequest): Promise<void> {
   }
 }
 
-async function readBytes(request: RestRequest, maxBytes: number): Promise<Buffer> {
+async function readSent(request: RestRequest, maxBytes: number): Promise<Buffer> {
   const tooLarge = (): Refusal => new Refusal("BODY_TOO_LARGE", `the body is larger than ${maxBytes} bytes`);
   if (Number(request.header.get("content-length") ?? 0) > maxBytes) throw tooLarge();
   if (request.body?.collect !== undefined) {
@@ -41,13 +62,18 @@ async function readBytes(request: RestRequest, maxBytes: number): Promise<Buffer
   return Buffer.concat(chunks, length);
 }
 
+const jsonTypes: ReadonlySet<string> = new Set(["application/json"]);
+const jsonStreamTypes: ReadonlySet<string> = new Set(["application/json", "application/x-ndjson", "application/jsonl"]);
+
 /** An absent content type is taken for JSON: there is no other it could be (RFC 9110, 8.3 leaves it to the recipient). */
-function requireJson(contentType: string | null): void {
+function requireJson(contentType: string | null, types: ReadonlySet<string>): void {
   if (contentType === null || contentType === "application/json") return;
-  const [type, ...parameters] = contentType.split(";").map((part) => part.trim().toLowerCase());
+  const [type = "", ...parameters] = contentType.split(";").map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
   const isUtf8 = charset === undefined || charset === "utf-8" || charset === '"utf-8"';
-  if (type !== "application/json" || !isUtf8) {
-    throw new Refusal("UNSUPPORTED_MEDIA_TYPE", "the body must be application/json in UTF-8");
+  if (!types.has(type) || !isUtf8) {
+    throw new Refusal("UNSUPPORTED_MEDIA_TYPE", `the body must be ${[...types].join(" or ")} in UTF-8`);
   }
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -3,7 +3,7 @@ import type { DescMethod, JsonObject } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema } from "#gen/google/rpc/error_details_pb.js";
 import { detailToJson, retryAfterSeconds } from "./error-details.ts";
-import { pickHeaders } from "./headers.ts";
+import { allowHeaders, pickHeaders } from "./headers.ts";
 import type { TranscoderOptions } from "./options.ts";
 import { Refusal, refusalReasons } from "./refusal.ts";
 import { statusOf } from "./status.ts";
@@ -25,13 +25,15 @@ type ErrorOptions = Pick<
 
 /** Makes the one place where errors become HTTP. */
 export function createErrorResponder(options: ErrorOptions): ErrorResponder {
-  const { registry, responseHeaders = [], errorDomain = "transcoder", errorReasons = {}, onInternalError } = options;
+  const { registry, errorDomain = "transcoder", errorReasons = {}, onInternalError } = options;
+
+  const passes = allowHeaders(options.responseHeaders ?? []);
 
   return (error, method, signal) => {
     if (error instanceof Refusal) return refusalReply(error);
     const connectError = error instanceof ConnectError ? error : withoutInsides(error, method, signal);
     const reply = replyOf(connectError, statusOf(connectError.code).httpStatus, method);
-    pickHeaders(connectError.metadata, responseHeaders, reply.header);
+    pickHeaders(connectError.metadata, passes, reply.header, (slip) => onInternalError?.(slip, method));
     const seconds = retryAfterSeconds(connectError);
     if (seconds !== undefined) reply.header.set("retry-after", String(seconds));
     return reply;
@@ -47,6 +49,7 @@ export function createErrorResponder(options: ErrorOptions): ErrorResponder {
       error.details.push({ desc: BadRequestSchema, value: { fieldViolations } });
     }
     const reply = replyOf(error, httpStatus, undefined);
+    if (refusal.acceptEncoding !== undefined) reply.header.set("accept-encoding", refusal.acceptEncoding);
     if (refusal.allow.length > 0) reply.header.set("allow", refusal.allow.join(", "));
     return reply;
   }

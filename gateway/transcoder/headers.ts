@@ -1,15 +1,71 @@
 /** Which headers pass, and what the transcoder itself reads from them. */
 import { refusalOf } from "./refusal.ts";
+import type { HeaderReader } from "./rest-message.ts";
 
-/** Copies the allowed headers. */
-export function pickHeaders(from: Headers, allowed: readonly string[], into: Headers = new Headers()): Headers {
-  for (const name of allowed) {
-    // Set-Cookie is the one header that cannot be joined by commas (RFC 6265, 3).
-    if (name.toLowerCase() === "set-cookie") for (const cookie of from.getSetCookie()) into.append(name, cookie);
-    else {
-      const value = from.get(name);
-      if (value !== null) into.set(name, value);
-    }
+/** Names that speak of one hop or of how a body is written: whatever a list says, they never pass. */
+const ownNames: ReadonlySet<string> = new Set([
+  "accept-encoding",
+  "connection",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "grpc-accept-encoding",
+  "grpc-encoding",
+  "grpc-message",
+  "grpc-status",
+  "grpc-status-details-bin",
+  "grpc-timeout",
+  "host",
+  "keep-alive",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** A request header with this prefix is metadata of the name behind it, as grpc-gateway has it. */
+const metadataPrefix = "grpc-metadata-";
+// RFC 9110, 5.5, and the Latin-1 that Node writes.
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Which names are allowed. */
+export type HeaderFilter = (name: string) => boolean;
+
+/** Makes a filter of names and of prefixes such as `x-*`. */
+export function allowHeaders(patterns: readonly string[]): HeaderFilter {
+  const names = new Set(patterns.filter((pattern) => !pattern.endsWith("*")).map((name) => name.toLowerCase()));
+  const prefixes = patterns
+    .filter((pattern) => pattern.endsWith("*"))
+    .map((pattern) => pattern.slice(0, -1).toLowerCase());
+  return (name) =>
+    (names.has(name) || prefixes.some((prefix) => name.startsWith(prefix))) &&
+    !ownNames.has(name) &&
+    !name.startsWith(":");
+}
+
+/** The request headers that pass. */
+export function pickRequestHeaders(from: HeaderReader, allowed: HeaderFilter): Headers {
+  const into = new Headers();
+  for (const [key, value] of from) {
+    const name = key.startsWith(metadataPrefix) ? key.slice(metadataPrefix.length) : key;
+    if (allowed(name)) into.append(name, value);
+  }
+  return into;
+}
+
+/** Copies the headers or trailers of a call that pass. A value that HTTP cannot carry is left out and reported. */
+export function pickHeaders(
+  from: Headers,
+  allowed: HeaderFilter,
+  into: Headers,
+  report: (slip: unknown) => void = () => {},
+): Headers {
+  for (const [name, value] of from) {
+    if (!allowed(name)) continue;
+    if (headerValue.test(value)) into.append(name, value);
+    else report(new Error(`the value of the header ${name} cannot be sent`));
   }
   return into;
 }
@@ -17,28 +73,27 @@ export function pickHeaders(from: Headers, allowed: readonly string[], into: Hea
 const unitMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };
 
 /**
- * The time the client gives the call, in whole milliseconds, rounded up: the shorter of Grpc-Timeout (gRPC over HTTP/2:
- * at most eight digits and a unit) and X-Request-Timeout (seconds, decimal).
+ * The time the client gives the call, in whole milliseconds, rounded up: the shortest of Grpc-Timeout (gRPC over
+ * HTTP/2: at most eight digits and a unit), X-Request-Timeout and X-Server-Timeout (seconds, decimal), and
+ * Connect-Timeout-Ms (Connect protocol: at most ten digits).
  *
  * @throws Refusal TIMEOUT_INVALID
  */
-export function readTimeoutMs(header: Headers): number | undefined {
-  const grpc = header.get("grpc-timeout");
-  const seconds = header.get("x-request-timeout");
-  if (grpc === null && seconds === null) return undefined;
+export function readTimeoutMs(header: HeaderReader): number | undefined {
   const limits: number[] = [];
-  if (grpc !== null) {
-    const [, digits, unit = ""] = /^(\d{1,8})([HMSmun])$/.exec(grpc) ?? [];
-    const scale = unitMs[unit];
-    if (scale === undefined)
-      throw refusalOf("TIMEOUT_INVALID", "grpc-timeout", "expected a timeout such as 500m or 2S");
-    limits.push(Number(digits) * scale);
-  }
-  if (seconds !== null) {
-    if (!/^\d{1,9}(?:\.\d{1,9})?$/.test(seconds)) {
-      throw refusalOf("TIMEOUT_INVALID", "x-request-timeout", "expected seconds such as 2 or 0.5");
-    }
-    limits.push(Number(seconds) * 1000);
-  }
-  return Math.ceil(Math.min(...limits));
+  const read = (name: string, pattern: RegExp, toMs: (...parts: string[]) => number, expected: string) => {
+    const text = header.get(name);
+    if (text === null) return;
+    const [whole, ...parts] = pattern.exec(text) ?? [];
+    if (whole === undefined) throw refusalOf("TIMEOUT_INVALID", name, `expected ${expected}`);
+    limits.push(toMs(...parts));
+  };
+  const ofUnit = (digits = "", unit = "") => Number(digits) * (unitMs[unit] ?? 0);
+  const ofSeconds = (seconds = "") => Number(seconds) * 1000;
+  const seconds = /^(\d{1,9}(?:\.\d{1,9})?)$/;
+  read("grpc-timeout", /^(\d{1,8})([HMSmun])$/, ofUnit, "a timeout such as 500m or 2S");
+  read("x-request-timeout", seconds, ofSeconds, "seconds such as 2 or 0.5");
+  read("x-server-timeout", seconds, ofSeconds, "seconds such as 2 or 0.5");
+  read("connect-timeout-ms", /^(\d{1,10})$/, (ms = "") => Number(ms), "milliseconds such as 500");
+  return limits.length === 0 ? undefined : Math.ceil(Math.min(...limits));
 }

@@ -160,7 +160,8 @@ export function readMessageValue(
   return message;
 }
 
-function acceptsNull(field: DescField): boolean {
+/** True for the few types whose ProtoJSON form may be null. */
+export function acceptsNull(field: DescField): boolean {
   if (field.fieldKind === "message") return field.message.typeName === "google.protobuf.Value";
   return field.fieldKind === "enum" && field.enum.typeName === "google.protobuf.NullValue";
 }

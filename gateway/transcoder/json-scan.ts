@@ -7,6 +7,8 @@
 /** What the scan saw. */
 export interface JsonScan {
   readonly tooDeep: boolean;
+  /** More objects, arrays and scalars than allowed. */
+  readonly tooLarge: boolean;
   /** A number that a double may round: more than 15 characters, or an exponent. */
   readonly hasWideNumber: boolean;
   /** Path of the first key that comes twice in one object (RFC 8259, 4: names should be unique; I-JSON: must be). */
@@ -27,13 +29,14 @@ const [minus, zero, nine] = [0x2d, 0x30, 0x39];
 const safeNumberLength = 15;
 const numberPattern = /[-+.0-9eE]+/y;
 
-/** Scans `text`, stopping early when it nests deeper than `maxDepth` objects and arrays. */
-export function scanJson(text: string, maxDepth: number): JsonScan {
+/** Scans `text`, stopping early when it nests deeper than `maxDepth` or holds more than `maxValues`. */
+export function scanJson(text: string, maxDepth: number, maxValues: number): JsonScan {
   const frames: Frame[] = [];
   let frame: Frame | undefined;
   let expectsKey = false;
   let hasWideNumber = false;
   let duplicate: string | undefined;
+  let values = 1;
 
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -46,7 +49,8 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
       }
       i = end;
     } else if (code === openObject || code === openArray) {
-      if (frames.length === maxDepth) return { tooDeep: true, hasWideNumber, duplicate };
+      if (frames.length === maxDepth) return { tooDeep: true, tooLarge: false, hasWideNumber, duplicate };
+      if (++values > maxValues) return { tooDeep: false, tooLarge: true, hasWideNumber, duplicate };
       expectsKey = code === openObject;
       frame = { keys: expectsKey ? new Set() : undefined, key: "", index: 0 };
       frames.push(frame);
@@ -55,6 +59,7 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
       frame = frames.at(-1);
       expectsKey = false;
     } else if (code === comma) {
+      if (++values > maxValues) return { tooDeep: false, tooLarge: true, hasWideNumber, duplicate };
       expectsKey = frame?.keys !== undefined;
       if (frame !== undefined) frame.index++;
     } else if (code === colon) {
@@ -66,7 +71,7 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
       i += number.length - 1;
     }
   }
-  return { tooDeep: false, hasWideNumber, duplicate };
+  return { tooDeep: false, tooLarge: false, hasWideNumber, duplicate };
 }
 
 /** True for a number as written that a double may round. */

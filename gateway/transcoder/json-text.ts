@@ -8,13 +8,15 @@ import { Refusal, refusalOf } from "./refusal.ts";
  * Reads a JSON text.
  *
  * @param maxDepth objects and arrays inside one another
- * @throws Refusal JSON_INVALID, JSON_TOO_DEEP or JSON_KEY_DUPLICATE. Messages tell positions, never content.
+ * @param maxValues objects, arrays and scalars
+ * @throws Refusal JSON_INVALID, JSON_TOO_DEEP, JSON_TOO_LARGE or JSON_KEY_DUPLICATE. Messages tell positions, never content.
  */
-export function readJson(bytes: Buffer, maxDepth: number): Json {
+export function readJson(bytes: Buffer, maxDepth: number, maxValues: number): Json {
   if (!isUtf8(bytes)) throw new Refusal("JSON_INVALID", "the body is not UTF-8");
   const text = bytes.toString("utf8");
-  const scan = scanJson(text, maxDepth);
+  const scan = scanJson(text, maxDepth, maxValues);
   if (scan.tooDeep) throw new Refusal("JSON_TOO_DEEP", `the body nests deeper than ${maxDepth} levels`);
+  if (scan.tooLarge) throw new Refusal("JSON_TOO_LARGE", `the body holds more than ${maxValues} values`);
   const json = parse(text, scan.hasWideNumber);
   if (scan.duplicate !== undefined) throw refusalOf("JSON_KEY_DUPLICATE", scan.duplicate, "the key comes twice");
   return json;

@@ -1,15 +1,26 @@
 /** Responses as ProtoJSON: lowerCamel names, defaults written out, 64-bit integers as strings, enums by name. */
 import { type JsonValue, type Message, type Registry, toJson } from "@bufbuild/protobuf";
+import type { Printing } from "./options.ts";
 import type { Route } from "./route.ts";
 
 /** Writes a response, or the one field of it that the rule names. */
 export type JsonWriter = (route: Route, message: Message) => string;
 
-/** Makes a writer. Clients see `0` and `[]`, not gaps: fields without presence are always written. */
-export function createJsonWriter(registry: Registry): JsonWriter {
+/** Makes a writer. Clients see `0` and `[]`, not gaps: fields without presence are written unless told otherwise. */
+export function createJsonWriter(registry: Registry, printing: Printing = {}): JsonWriter {
+  const { protoNames = false, enumsAsNumbers = false, omitDefaults = false } = printing;
+  const options = {
+    registry,
+    alwaysEmitImplicit: !omitDefaults,
+    enumAsInteger: enumsAsNumbers,
+    useProtoFieldName: protoNames,
+  };
   return ({ binding, responseField }, message) => {
-    const json = toJson(binding.method.output, message, { registry, alwaysEmitImplicit: true });
-    return JSON.stringify(responseField === undefined ? json : (memberOf(json, responseField.jsonName) ?? null));
+    // A response_body is written even where its value is the default: the answer must be JSON.
+    const written = responseField === undefined ? options : { ...options, alwaysEmitImplicit: true };
+    const json = toJson(binding.method.output, message, written);
+    if (responseField === undefined) return JSON.stringify(json);
+    return JSON.stringify(memberOf(json, protoNames ? responseField.name : responseField.jsonName) ?? null);
   };
 }
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import { nodeBody } from "./node-body.ts";
+import { nodeHeaders } from "./node-headers.ts";
 import type { RestRequest, RestResponse } from "./rest-message.ts";
 import type { Transcoder } from "./transcoder.ts";
 
@@ -33,7 +34,10 @@ export type NodeHandler = (request: NodeRequest, response: NodeResponse) => void
  *
  * @param onError hears of errors of the connection once the answer has begun; a client that leaves is not one
  */
-export function createNodeHandler(transcoder: Pick<Transcoder, "handle">, onError: (error: unknown) => void = () => {}): NodeHandler {
+export function createNodeHandler(
+  transcoder: Pick<Transcoder, "handle">,
+  onError: (error: unknown) => void = () => {},
+): NodeHandler {
   return (request, response) => {
     serve(transcoder, request, response).catch((error: unknown) => {
       response.destroy();
@@ -42,7 +46,11 @@ export function createNodeHandler(transcoder: Pick<Transcoder, "handle">, onErro
   };
 }
 
-async function serve(transcoder: Pick<Transcoder, "handle">, request: NodeRequest, response: NodeResponse): Promise<void> {
+async function serve(
+  transcoder: Pick<Transcoder, "handle">,
+  request: NodeRequest,
+  response: NodeResponse,
+): Promise<void> {
   const abort = new AbortController();
   response.once("close", () => {
     if (!response.writableEnded) abort.abort(new Error("the client closed the connection"));
@@ -56,16 +64,16 @@ async function serve(transcoder: Pick<Transcoder, "handle">, request: NodeReques
 }
 
 function toRestRequest(request: NodeRequest, signal: AbortSignal): RestRequest {
-  const header = new Headers();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value === undefined || name.startsWith(":")) continue; // pseudo-headers of HTTP/2
-    if (Array.isArray(value)) for (const each of value) header.append(name, each);
-    else header.append(name, value);
-  }
   const body = hasBody(request) ? nodeBody(request) : undefined;
   // HTTP/2 tells of a reset without error only once the request is read to its end.
   if (body === undefined) request.resume();
-  return { method: request.method ?? "GET", url: originForm(request.url ?? "/"), header, body, signal };
+  return {
+    method: request.method ?? "GET",
+    url: originForm(request.url ?? "/"),
+    header: nodeHeaders(request.headers),
+    body,
+    signal,
+  };
 }
 
 /** RFC 9112, 3.2.2: a server takes a target in absolute form too, "GET http://host/path". */

@@ -17,12 +17,15 @@ export interface QueryParameter {
 /**
  * Splits and decodes a query without its `?`. A name without `=` has the value "".
  *
- * @throws Refusal QUERY_INVALID when a part is not percent-encoded UTF-8
+ * @throws Refusal QUERY_INVALID when a part is not percent-encoded UTF-8, or there are too many
  */
-export function parseQuery(query: string): QueryParameter[] {
+export function parseQuery(query: string, maxParameters: number): QueryParameter[] {
   const parameters: QueryParameter[] = [];
   for (const part of query.split("&")) {
     if (part === "") continue;
+    if (parameters.length === maxParameters) {
+      throw refusalOf("QUERY_INVALID", "", `the query has more than ${maxParameters} parameters`);
+    }
     const equals = part.indexOf("=");
     const name = decodeQueryText(equals < 0 ? part : part.slice(0, equals));
     const value = equals < 0 ? "" : decodeQueryText(part.slice(equals + 1));
@@ -34,12 +37,19 @@ export function parseQuery(query: string): QueryParameter[] {
   return parameters;
 }
 
+/** How queries are read. */
+export interface QueryRules {
+  readonly ignoredQueryParameters: ReadonlySet<string>;
+  readonly ignoreUnknownQueryParameters: boolean;
+  readonly maxQueryParameters: number;
+}
+
 /** Sets the fields that parameters name. What does not fit is noted. */
 export function bindQuery(
   root: ReflectMessage,
   route: Route,
   parameters: readonly QueryParameter[],
-  ignored: ReadonlySet<string>,
+  { ignoredQueryParameters: ignored, ignoreUnknownQueryParameters: ignoreUnknown }: QueryRules,
   reading: Reading,
 ): void {
   const given = new Set<string>();
@@ -47,6 +57,7 @@ export function bindQuery(
     if (ignored.has(name)) continue;
     const target = findTarget(route, name);
     if ("reason" in target) {
+      if (ignoreUnknown && target.isUnknown === true) continue;
       addViolation(reading.violations, target.reason, name, target.description);
       continue;
     }
@@ -69,14 +80,14 @@ export function bindQuery(
 
 type Target =
   | { readonly chain: FieldChain; readonly mapKey: string | undefined }
-  | { readonly reason: RefusalReason; readonly description: string };
+  | { readonly reason: RefusalReason; readonly description: string; readonly isUnknown?: true };
 
 const mapParameter = /^([^[\]]+)\[(.*)\]$/s;
 
 function findTarget(route: Route, name: string): Target {
   const [, base, mapKey] = mapParameter.exec(name) ?? [undefined, name, undefined];
   const path = resolveFieldPath(route.binding.method.input, (base ?? name).split("."));
-  if ("problem" in path) return { reason: "QUERY_PARAMETER_UNKNOWN", description: path.problem };
+  if ("problem" in path) return { reason: "QUERY_PARAMETER_UNKNOWN", description: path.problem, isUnknown: true };
   const chain = path.fields;
   if (overlaps(route.pathFields, chain)) {
     return { reason: "PATH_AND_QUERY_CONFLICT", description: "the path decides this field" };

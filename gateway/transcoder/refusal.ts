@@ -11,6 +11,8 @@ export const refusalReasons = {
   NOT_ACCEPTABLE: { code: Code.InvalidArgument, httpStatus: 406 },
   UNSUPPORTED_MEDIA_TYPE: { code: Code.InvalidArgument, httpStatus: 415 },
   BODY_TOO_LARGE: { code: Code.ResourceExhausted, httpStatus: 413 },
+  BODY_ENCODING_INVALID: { code: Code.InvalidArgument, httpStatus: 400 },
+  URI_TOO_LONG: { code: Code.InvalidArgument, httpStatus: 414 },
   BODY_NOT_ALLOWED: { code: Code.InvalidArgument, httpStatus: 400 },
   PATH_INVALID: { code: Code.InvalidArgument, httpStatus: 400 },
   QUERY_INVALID: { code: Code.InvalidArgument, httpStatus: 400 },
@@ -19,6 +21,7 @@ export const refusalReasons = {
   TIMEOUT_INVALID: { code: Code.InvalidArgument, httpStatus: 400 },
   JSON_INVALID: { code: Code.InvalidArgument, httpStatus: 400 },
   JSON_TOO_DEEP: { code: Code.InvalidArgument, httpStatus: 400 },
+  JSON_TOO_LARGE: { code: Code.InvalidArgument, httpStatus: 400 },
   JSON_KEY_DUPLICATE: { code: Code.InvalidArgument, httpStatus: 400 },
   FIELD_UNKNOWN: { code: Code.InvalidArgument, httpStatus: 400 },
   FIELD_TYPE_INVALID: { code: Code.InvalidArgument, httpStatus: 400 },
@@ -54,16 +57,23 @@ export class Refusal extends Error {
   readonly violations: readonly Violation[];
   /** Methods of the resource, for 405 (RFC 9110, 15.5.6). */
   readonly allow: readonly string[];
+  /** Codings that would be taken, for 415 (RFC 9110, 12.5.3). */
+  readonly acceptEncoding: string | undefined;
 
   constructor(
     reason: RefusalReason,
     message: string,
-    detail: { violations?: readonly Violation[]; allow?: readonly string[] } = {},
+    detail: {
+      readonly violations?: readonly Violation[];
+      readonly allow?: readonly string[];
+      readonly acceptEncoding?: string;
+    } = {},
   ) {
     super(message);
     this.reason = reason;
     this.violations = detail.violations ?? [];
     this.allow = detail.allow ?? [];
+    this.acceptEncoding = detail.acceptEncoding;
   }
 }
 

@@ -1,12 +1,19 @@
 /** HTTP requests and responses as the transcoder sees them, whatever server carries them. */
 
+/** Headers, however a server keeps them. WHATWG Headers are one. */
+export interface HeaderReader {
+  /** The value, several joined by ", "; null for none. The name in lower case. */
+  get(name: string): string | null;
+  [Symbol.iterator](): Iterator<[string, string]>;
+}
+
 /** A request. */
 export interface RestRequest {
   /** In capitals, as on the wire. */
   readonly method: string;
   /** Path and query, percent-encoded and not normalised: `/v1/accounts/7?view=FULL`. */
   readonly url: string;
-  readonly header: Headers;
+  readonly header: HeaderReader;
   /** Absent when the request surely has none. It is read at most once, and left unread when the answer is known before. */
   readonly body?: RestBody | undefined;
   /** Aborted when the client is gone. */
@@ -28,4 +35,6 @@ export interface RestResponse {
    * before its end must call `return`, which aborts the call. Undefined for HEAD and 204.
    */
   readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  /** Sent after the body where the server can; complete only then. */
+  readonly trailer?: Headers | undefined;
 }

@@ -24,11 +24,11 @@ export function createRouter(routes: readonly Route[]): Router {
   const trie = createTrie<Route>();
   const verbs = new Set<string>();
   for (const route of routes) {
-    const { template, httpMethod, method } = route.binding;
+    const { template, httpMethod } = route.binding;
     const other = insert(trie, template.segments, template.verb, httpMethod, route);
     if (other !== undefined) {
       const rules = `${describeBinding(other.binding)} and ${describeBinding(route.binding)}`;
-      throw new RuleError(`ambiguous rules: ${rules}`, other.binding.method, method);
+      throw new RuleError(`ambiguous rules: ${rules}`, other.binding, route.binding);
     }
     if (template.verb !== "") verbs.add(template.verb);
   }

@@ -1,12 +1,24 @@
 /** Mistakes in HTTP rules, found when a transcoder is made. */
 import type { DescMethod } from "@bufbuild/protobuf";
 
+/** What a rule is for, and where it stands if not at its method. */
+export interface RuleOrigin {
+  readonly method?: DescMethod;
+  /** `file:line` of a rule that stands outside the protos. */
+  readonly source?: string | undefined;
+}
+
 /** A rule that cannot be served. The message names every method concerned, with file and line where known. */
 export class RuleError extends Error {
   override readonly name = "RuleError";
-  constructor(problem: string, ...methods: readonly DescMethod[]) {
-    super(`${methods.map(sourceOf).join(" and ")}: ${problem}`);
+  constructor(problem: string, ...origins: readonly RuleOrigin[]) {
+    super(`${origins.map(describe).join(" and ")}: ${problem}`);
   }
+}
+
+function describe({ method, source }: RuleOrigin): string {
+  if (method === undefined) return source ?? "rules";
+  return source === undefined ? sourceOf(method) : `${method.parent.typeName}.${method.name} (${source})`;
 }
 
 // Field numbers in descriptor.proto: FileDescriptorProto.service and ServiceDescriptorProto.method.

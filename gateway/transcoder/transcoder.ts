@@ -2,21 +2,23 @@
  * REST for protobuf services, by their google.api.http rules. Knows HTTP and ProtoJSON; where the calls go is the
  * option `call`, which server the requests come from is an adapter's affair (`node-handler.ts`).
  */
-import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
-import { chooseMediaType } from "./accept.ts";
-import { type BindRules, bindRequest, type MatchedRequest } from "./bind-request.ts";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { answerOne, wholeResponse } from "./answer.ts";
+import { answerMany } from "./answer-stream.ts";
+import type { MatchedRequest } from "./bind-request.ts";
+import { deflateReply } from "./deflate-reply.ts";
 import { createErrorResponder } from "./error-reply.ts";
-import { pickHeaders, readTimeoutMs } from "./headers.ts";
+import { allowHeaders, pickRequestHeaders, readTimeoutMs } from "./headers.ts";
 import { createJsonWriter } from "./json-writer.ts";
-import { type CallInfo, defaultLimits, defaultRequestHeaders, type TranscoderOptions } from "./options.ts";
+import { type Admitted, defaultLimits, defaultRequestHeaders, type TranscoderOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";
 import type { RestRequest, RestResponse } from "./rest-message.ts";
 import { compileRoute, type Route } from "./route.ts";
 import { type RouteInfo, routeInfoOf } from "./route-info.ts";
 import { createRouter } from "./router.ts";
-import { gatherBindings } from "./rules.ts";
-import { openStream, type StreamSource } from "./stream-body.ts";
-import { streamFormats, streamMediaTypes } from "./stream-format.ts";
+import { RuleError } from "./rule-error.ts";
+import { type Binding, gatherBindings } from "./rules.ts";
+import type { Serving } from "./serving.ts";
 
 /** What {@link createTranscoder} makes. */
 export interface Transcoder {
@@ -33,38 +35,48 @@ export interface Transcoder {
  *   the server at its start instead of a request at night
  */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
-  const limits = { ...defaultLimits, ...options.limits };
-  const { requestHeaders = defaultRequestHeaders, responseHeaders = [], call } = options;
-  const routes = gatherBindings(options.services).map((binding) => compileRoute(binding, options.headerFields ?? {}));
+  const bindings = gatherBindings(options.services, options.serviceConfig);
+  for (const binding of bindings) requireCarried(binding, options);
+  const routes = bindings.map((binding) => compileRoute(binding, options.headerFields ?? {}));
   const findRoute = createRouter(routes);
-  const writeJson = createJsonWriter(options.registry);
-  const respondToError = createErrorResponder(options);
-  const bindRules: BindRules = {
-    registry: options.registry,
-    ignoreUnknownFields: options.ignoreUnknownFields ?? false,
-    refuseNul: options.refuseNul ?? true,
-    maxDepth: limits.maxDepth,
-    maxBodyBytes: limits.maxBodyBytes,
-    ignoredQueryParameters: new Set(options.ignoredQueryParameters),
-  };
+  const passes = allowHeaders(options.requestHeaders ?? defaultRequestHeaders);
+  const serving = servingOf(options);
+  const { limits, respondToError } = serving;
   return { handle, routes: routes.map(routeInfoOf) };
 
   async function handle(request: RestRequest): Promise<RestResponse> {
     let route: Route | undefined;
+    let admitted: Admitted | undefined;
     try {
       const matched = matchRequest(request);
       if ("status" in matched) return matched;
       route = matched.route;
       const { method } = route.binding;
-      return method.methodKind === "unary" ? await answer(matched, method) : await stream(matched, method);
+      const header = pickRequestHeaders(request.header, passes);
+      const timeoutMs = readTimeoutMs(request.header);
+      if (timeoutMs === 0) throw new ConnectError("the deadline passed", Code.DeadlineExceeded);
+      const known = timeoutMs === undefined ? { header } : { header, timeoutMs };
+      admitted = await options.admit?.(method, known);
+      const called = () => {
+        // From here on the call itself tells how it ended.
+        admitted = undefined;
+      };
+      const admittedRequest = { ...matched, info: { ...known, admitted } };
+      const isOne = method.methodKind === "unary" || method.methodKind === "client_streaming";
+      const reply = await (isOne ? answerOne : answerMany)(serving, admittedRequest, called);
+      return await deflateReply(request, reply);
     } catch (error) {
+      admitted?.over(error instanceof ConnectError ? error : new ConnectError(String(error), Code.InvalidArgument));
       const reply = respondToError(error, route?.binding.method, request.signal);
-      return wholeResponse(request, reply.status, reply.header, JSON.stringify(reply.body));
+      return wholeResponse(request, reply.status, reply.header, Buffer.from(JSON.stringify(reply.body), "utf8"));
     }
   }
 
   /** The route, or the answer to OPTIONS, which needs none. */
   function matchRequest(request: RestRequest): MatchedRequest | RestResponse {
+    if (request.url.length > limits.maxUrlBytes) {
+      throw new Refusal("URI_TOO_LONG", `path and query are longer than ${limits.maxUrlBytes} bytes`);
+    }
     const mark = request.url.indexOf("?");
     const path = mark < 0 ? request.url : request.url.slice(0, mark);
     const query = mark < 0 ? "" : request.url.slice(mark + 1);
@@ -76,57 +88,37 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     }
     throw new Refusal("METHOD_NOT_ALLOWED", "this path does not take this HTTP method", { allow: match.allow });
   }
-
-  async function answer(matched: MatchedRequest, method: DescMethodUnary): Promise<RestResponse> {
-    const { request, route } = matched;
-    requireAcceptable(request, ["application/json"]);
-    const info = callInfo(request, request.signal, () => {}); // a unary reply brings its headers itself
-    const message = await bindRequest(matched, bindRules);
-    const reply = await call.unary(method, message, info);
-    const header = new Headers({ "content-type": "application/json" });
-    pickHeaders(reply.header, responseHeaders, header);
-    pickHeaders(reply.trailer, responseHeaders, header);
-    return wholeResponse(request, 200, header, writeJson(route, reply.message));
-  }
-
-  async function stream(matched: MatchedRequest, method: DescMethodServerStreaming): Promise<RestResponse> {
-    const { request, route } = matched;
-    const format = streamFormats[requireAcceptable(request, streamMediaTypes)];
-    const abort = new AbortController();
-    request.signal.addEventListener("abort", () => abort.abort(request.signal.reason), { signal: abort.signal });
-    const header = new Headers({ "content-type": format.mediaType, ...format.header });
-    const info = callInfo(request, abort.signal, (from) => pickHeaders(from, responseHeaders, header));
-    const message = await bindRequest(matched, bindRules);
-    const source: StreamSource<Message> = {
-      messages: call.serverStream(method, message, info),
-      abort,
-      write: (each) => format.result(writeJson(route, each), options.sseEvent?.(method, each) ?? {}),
-      fail: (error) => format.failure(respondToError(error, method, request.signal).body),
-      heartbeat: format.heartbeat,
-      heartbeatMs: limits.heartbeatMs,
-    };
-    const body = await openStream(source, limits.firstMessageWaitMs);
-    if (request.method !== "HEAD") return { status: 200, header, body };
-    await body[Symbol.asyncIterator]().return?.();
-    return { status: 200, header };
-  }
-
-  function callInfo(request: RestRequest, signal: AbortSignal, onHeader: CallInfo["onHeader"]): CallInfo {
-    const header = pickHeaders(request.header, requestHeaders);
-    const timeoutMs = readTimeoutMs(request.header);
-    return timeoutMs === undefined ? { header, signal, onHeader } : { header, signal, onHeader, timeoutMs };
-  }
 }
 
-function requireAcceptable<T extends string>(request: RestRequest, offers: readonly T[]): T {
-  const chosen = chooseMediaType(request.header.get("accept"), offers);
-  if (chosen === undefined) throw new Refusal("NOT_ACCEPTABLE", `this method answers with ${offers.join(" or ")}`);
-  return chosen;
+function requireCarried(binding: Binding, { call }: TranscoderOptions): void {
+  const { methodKind } = binding.method;
+  const isMissing =
+    (methodKind === "client_streaming" && call.clientStream === undefined) ||
+    (methodKind === "bidi_streaming" && call.bidiStream === undefined);
+  if (isMissing) throw new RuleError("streams from the client are not carried here", binding);
 }
 
-/** A response whose text is known. HEAD gets its headers alone (RFC 9110, 9.3.2). */
-function wholeResponse(request: RestRequest, status: number, header: Headers, text: string): RestResponse {
-  const body = Buffer.from(text, "utf8");
-  header.set("content-length", String(body.length));
-  return request.method === "HEAD" ? { status, header } : { status, header, body };
+function servingOf(options: TranscoderOptions): Serving {
+  const limits = { ...defaultLimits, ...options.limits };
+  return {
+    options,
+    limits,
+    bindRules: {
+      registry: options.registry,
+      ignoreUnknownFields: options.ignoreUnknownFields ?? false,
+      refuseNul: options.refuseNul ?? true,
+      maxDepth: limits.maxDepth,
+      maxBodyBytes: limits.maxBodyBytes,
+      maxJsonValues: limits.maxJsonValues,
+      maxMessages: limits.maxMessages,
+      maxQueryParameters: limits.maxQueryParameters,
+      ignoredQueryParameters: new Set(options.ignoredQueryParameters),
+      ignoreUnknownQueryParameters: options.ignoreUnknownQueryParameters ?? false,
+      fullyDecodeReservedExpansion: options.serviceConfig?.fullyDecodeReservedExpansion ?? false,
+    },
+    writeJson: createJsonWriter(options.registry, options.printing),
+    respondToError: createErrorResponder(options),
+    passesBack: allowHeaders(options.responseHeaders ?? []),
+    report: (slip) => options.onInternalError?.(slip, undefined),
+  };
 }
