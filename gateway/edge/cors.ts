@@ -30,7 +30,9 @@ const MAX_AGE = "7200";
 /** Answers preflights, and lets the pages of allowed origins read the answers of `next`. */
 export function allowOrigins(options: CorsOptions, next: HttpHandler): HttpHandler {
   const origins = new Set(options.origins);
-  const exposed = [...EXPOSED, ...(options.responseHeaders ?? [])].join(", ");
+  const readable = options.responseHeaders ?? [];
+  // Connect carries trailers of unary calls among the headers.
+  const exposed = [...EXPOSED, ...readable, ...readable.map((name) => `trailer-${name}`)].join(", ");
 
   return async (request) => {
     const origin = request.header.get("origin");
