@@ -67,7 +67,7 @@ export async function send(base: URL, target: string, init: SendInit = {}): Prom
 /** Reads what came. */
 export function readAnswer(status: number, header: IncomingHttpHeaders, body: Buffer): Answer {
   const text = body.toString();
-  const type = header["content-type"] ?? "";
+  const type = header["content-encoding"] === undefined ? (header["content-type"] ?? "") : "";
   const json: unknown = type.startsWith("application/json") && text !== "" ? JSON.parse(text) : undefined;
   const lines: unknown[] = type.startsWith("application/x-ndjson")
     ? text

@@ -75,7 +75,7 @@ describe("a process", () => {
   const stage = onStage();
 
   test("health over HTTP", async () => {
-    expect(await send(stage.edge.url, "GET /healthz")).toMatchObject({ status: 200, json: { status: "SERVING" } });
+    expect(await send(stage.edge.url, "GET /healthz")).toMatchObject({ status: 200 });
   });
 
   test("headers past the limit", async () => {

@@ -94,7 +94,7 @@ onEveryStage((stage) => {
 
   test("fields the edge does not know pass through", async () => {
     const unknown = Buffer.concat([words, Buffer.from([0xa2, 0x06, 0x01, 0x78])]); // {100: "x"}
-    expect((await call(stage.edge.url, getPort, {}, unknown)).answer).toEqual(unknown);
+    expect((await call(stage.edge.url, "/harbour.v1.Harbour/GetChart", {}, unknown)).answer).toEqual(unknown);
   });
 
   test("a message of 3 MB each way", async () => {

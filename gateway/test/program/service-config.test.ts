@@ -28,7 +28,7 @@ const cases: readonly Case[] = [
     json({ pitch: 1 }),
     { json: "x" },
   ),
-  bound("a custom kind", "SHOUT /v1/shout/hey", "Plain/Shout", { text: "hey" }),
+  bound("a custom kind", "NOTIFY /v1/shout/hey", "Plain/Shout", { text: "hey" }),
   bound(
     "a stream",
     "GET /v1/sing/a/b",
