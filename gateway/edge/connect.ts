@@ -140,7 +140,7 @@ function forward(desc: DescMethod, method: EdgeMethod, options: GrpcOptions) {
           over(undefined);
           return answer.message;
         } catch (error) {
-          throw over(callError(error));
+          throw passable(over(callError(error)), options);
         }
       };
     case "server_streaming":
@@ -163,18 +163,22 @@ function forward(desc: DescMethod, method: EdgeMethod, options: GrpcOptions) {
   async function* streamed(requests: AsyncIterable<Message>, context: HandlerContext): AsyncGenerator<Message> {
     const { passage, over } = openedOf(context);
     let failure: ConnectError | undefined;
+    let trailer = new Headers();
     try {
       yield* callMessageStream(method, passage, context.signal, requests, options.limits.maxMessageBytes, {
         onHeader: (header) => passBack(header, context.responseHeader, options),
-        onTrailer: (trailer) => passBack(trailer, context.responseTrailer, options),
+        onTrailer: (trailers) => {
+          trailer = trailers;
+        },
       });
+      passBack(trailer, context.responseTrailer, options);
     } catch (error) {
       failure = callError(error);
     } finally {
       failure = over(failure);
     }
     if (failure !== undefined) {
-      throw failure;
+      throw passable(failure, options);
     }
   }
 }
@@ -199,6 +203,16 @@ async function* endingWith(chunks: AsyncIterable<Uint8Array>, over: () => void):
   } finally {
     over();
   }
+}
+
+/** An error with as much of its metadata as goes to callers. */
+function passable(error: ConnectError | undefined, options: GrpcOptions): ConnectError {
+  const heard = error ?? new ConnectError("internal error", Code.Internal);
+  const metadata = new Headers();
+  passBack(heard.metadata, metadata, options);
+  const passed = new ConnectError(heard.rawMessage, heard.code, metadata, undefined, heard.cause);
+  passed.details = heard.details;
+  return passed;
 }
 
 function passBack(from: Headers, to: Headers, { passesBack }: GrpcOptions): void {

@@ -6,7 +6,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { BackendCall } from "../grpc/backend.ts";
 import { errorOfAbort } from "../grpc/call-fields.ts";
-import { isMetadata, readerOf } from "../grpc/metadata.ts";
+import { fieldsOf, isMetadata, readerOf } from "../grpc/metadata.ts";
 import { callError, statusTrailers } from "../grpc/status.ts";
 import type { HeaderField } from "../http2/index.ts";
 import type { Passage, ProtocolName } from "./door.ts";
@@ -98,7 +98,8 @@ export function startGrpcCall(init: CallInit): GrpcCall {
     if (heard !== undefined && !abort.signal.aborted) {
       abort.abort(heard);
     }
-    const passed = trailer === NO_FIELDS ? NO_FIELDS : passBack(trailer, options.passesBack);
+    const told = trailer.length > 0 || heard === undefined ? trailer : fieldsOf(heard.metadata);
+    const passed = passBack(told, options.passesBack);
     sink.end(passed.length === 0 ? statusTrailers(heard) : [...statusTrailers(heard), ...passed]);
   };
   const fail = (error: unknown) => finish(NO_FIELDS, callError(error));

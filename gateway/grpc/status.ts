@@ -13,7 +13,10 @@ export function statusTrailers(error?: ConnectError): readonly HeaderField[] {
   if (error === undefined) {
     return OK;
   }
-  return fieldsOf(setTrailerStatus(new Headers(), error));
+  // Its metadata is the caller's to pass, or not.
+  const bare = new ConnectError(error.rawMessage, error.code);
+  bare.details = error.details;
+  return fieldsOf(setTrailerStatus(new Headers(), bare));
 }
 
 /**

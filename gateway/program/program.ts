@@ -8,6 +8,7 @@ import type { RunningProgram } from "#platform/lifecycle/process.ts";
 import { createEdge } from "../edge/edge.ts";
 import type { EdgeService } from "../edge/methods.ts";
 import { openRemote } from "../grpc/remote-backend.ts";
+import { readServiceConfig } from "../transcoder/index.ts";
 import { type ProgramArguments, readArguments, UsageError } from "./arguments.ts";
 import { describeRoutes } from "./describe-routes.ts";
 import { type Descriptors, readDescriptors } from "./descriptors.ts";
@@ -27,18 +28,26 @@ export async function startProgram(args: readonly string[]): Promise<Started> {
   const descriptors = readDescriptors(options.descriptors);
   const log = pino({ level: options["log-level"] }, pino.destination(2));
   const services = openServices(options, descriptors);
+  const { "service-config": config } = options;
   let isDraining = false;
   const edge = createEdge({
     services,
     files: descriptors.files,
     rest: {
       registry: descriptors.registry,
-      limits: { maxBodyBytes: options["max-body-bytes"] },
+      limits: { maxBodyBytes: options["max-body-bytes"], maxMessages: options["max-messages"] },
       headerFields: Object.fromEntries(options["header-field"]),
       requestHeaders: ["authorization", "traceparent", "tracestate", ...options["request-header"]],
       responseHeaders: options["response-header"],
       ignoredQueryParameters: options["ignore-query"],
       ignoreUnknownFields: options["ignore-unknown-fields"],
+      ignoreUnknownQueryParameters: options["ignore-unknown-query"],
+      printing: {
+        protoNames: options["proto-names"],
+        enumsAsNumbers: options["enums-as-numbers"],
+        omitDefaults: options["omit-defaults"],
+      },
+      ...(config === undefined ? {} : { serviceConfig: readServiceConfig(read(config).toString("utf8"), config) }),
       onInternalError: (error, method) => log.error({ err: error, rpc: method?.name }, "answer failed"),
     },
     grpc: {

@@ -55,6 +55,7 @@ function readContent(
   return readMessageValue(desc, value, { parent: at, key: "value" }, reading);
 }
 
-function hasOwnForm(desc: DescMessage): boolean {
+/** True for the types whose ProtoJSON form is no object of their fields. */
+export function hasOwnForm(desc: DescMessage): boolean {
   return isTextMessage(desc) || isFreeJson(desc) || isWrapperDesc(desc) || desc.typeName === "google.protobuf.Any";
 }

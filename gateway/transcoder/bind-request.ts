@@ -1,11 +1,11 @@
 /** From a matched HTTP request to the request message of the call. */
 import type { Message } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
-import { chunksOf, jsonStreamOf, readBytes, readJsonBody, requireNoBody } from "./body.ts";
+import { hasOwnForm } from "./any-json.ts";
+import { chunksOf, jsonValuesOf, readBytes, readJsonBody, requireNoBody } from "./body.ts";
 import { httpBodyOf } from "./http-body.ts";
 import type { JsonPath } from "./json-path.ts";
-import { acceptsNull, readField, readMessage, readValue } from "./json-reader.ts";
-import { splitJson } from "./json-splitter.ts";
+import { acceptsNull, readField, readMessage, readMessageValue, readValue } from "./json-reader.ts";
 import { readJson } from "./json-text.ts";
 import { isJsonObject, type Json, kindOf } from "./json-value.ts";
 import { decodeKeepingSlash, decodeText } from "./percent.ts";
@@ -77,7 +77,7 @@ export async function* bindRequests(matched: MatchedRequest, rules: BindRules): 
     if (index === 0) yield bindMessage(matched, rules, { contentType, data: new Uint8Array() });
     return;
   }
-  for await (const bytes of splitJson(jsonStreamOf(request), rules.maxBodyBytes)) {
+  for await (const bytes of jsonValuesOf(request, rules.maxBodyBytes)) {
     countMessage(index, rules);
     yield bindMessage(matched, rules, { json: parse(bytes, rules) }, { parent: undefined, key: index });
     index++;
@@ -137,6 +137,10 @@ function bindBody(
     if (json !== null || acceptsNull(field)) {
       readField(root, field, json, { parent: at, key: field.jsonName }, reading, pathFields.get(field));
     }
+  } else if (hasOwnForm(root.desc)) {
+    // A request of a well-known type is written as that type is, not as an object of its fields.
+    const read = readMessageValue(root.desc, json, at ?? { parent: undefined, key: "" }, reading);
+    if (read !== undefined) Object.assign(root.message, read.message);
   } else if (isJsonObject(json)) {
     readMessage(root, json, at, reading, pathFields);
   } else {

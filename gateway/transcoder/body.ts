@@ -1,5 +1,6 @@
 /** The bytes of a request body, inflated and within the limit. */
 import { encodingOf, inflateBody, inflateStream } from "./inflate-body.ts";
+import { splitJson, splitLines } from "./json-splitter.ts";
 import { Refusal } from "./refusal.ts";
 import type { RestRequest } from "./rest-message.ts";
 
@@ -22,10 +23,17 @@ export async function readBytes(request: RestRequest, maxBytes: number): Promise
   return encoding === undefined || bytes.length === 0 ? bytes : inflateBody(bytes, encoding, maxBytes);
 }
 
-/** A body of JSON values in pieces, as they are pulled. @throws Refusal UNSUPPORTED_MEDIA_TYPE */
-export function jsonStreamOf(request: RestRequest): AsyncIterable<Uint8Array> {
-  if (request.body !== undefined) requireJson(request.header.get("content-type"), jsonStreamTypes);
-  return chunksOf(request);
+/**
+ * The JSON values of a body, as they are pulled: one a line where its type says so, else as they follow one another.
+ *
+ * @param maxBytes of one value
+ * @throws Refusal UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE
+ */
+export function jsonValuesOf(request: RestRequest, maxBytes: number): AsyncIterable<Buffer> {
+  const type = request.header.get("content-type");
+  if (request.body !== undefined) requireJson(type, jsonStreamTypes);
+  const isByLine = type !== null && !/^application\/json\b/i.test(type);
+  return (isByLine ? splitLines : splitJson)(chunksOf(request), maxBytes);
 }
 
 /** A body of any type in pieces, as they are pulled. */

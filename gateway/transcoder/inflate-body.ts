@@ -18,6 +18,7 @@ export function encodingOf(header: HeaderReader): Encoding | undefined {
   const coding = header.get("content-encoding")?.trim().toLowerCase();
   if (coding === undefined || coding === "" || coding === "identity") return undefined;
   if (coding === "gzip" || coding === "br") return coding;
+  if (coding === "x-gzip") return "gzip"; // RFC 9110, 8.4.1.3
   throw new Refusal("UNSUPPORTED_MEDIA_TYPE", `the body may be compressed by ${acceptedEncodings}`, {
     acceptEncoding: acceptedEncodings,
   });

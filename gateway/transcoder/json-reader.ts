@@ -1,5 +1,5 @@
 /** ProtoJSON into a message, field by field, noting every fault with its path instead of stopping at the first. */
-import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import type { DescEnum, DescField, DescMessage } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { readAny } from "./any-json.ts";
@@ -128,6 +128,8 @@ export function readValue(type: ValueType, json: Json, at: JsonPath, reading: Re
   if (type.scalar !== undefined) return taken(scalarFromJson(type.scalar, json, reading.refuseNul), json, at, reading);
   if (type.enum !== undefined) {
     const isNullValue = json === null && type.enum.typeName === "google.protobuf.NullValue";
+    // ProtoJSON: where unknown fields are passed over, so are names that an enum does not have.
+    if (reading.ignoreUnknownFields && typeof json === "string" && !hasName(type.enum, json)) return undefined;
     return taken(enumFromJson(type.enum, isNullValue ? 0 : json), json, at, reading);
   }
   return type.message === undefined ? undefined : readMessageValue(type.message, json, at, reading, reserved);
@@ -172,4 +174,8 @@ function taken<T>(parsed: Parsed<T>, json: Json, at: JsonPath, reading: Reading)
   const reason = typeof json === "string" ? "FIELD_VALUE_INVALID" : "FIELD_TYPE_INVALID";
   note(reading, reason, at, parsed.problem);
   return undefined;
+}
+
+function hasName(desc: DescEnum, name: string): boolean {
+  return desc.values.some((value) => value.name === name);
 }

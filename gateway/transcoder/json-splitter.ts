@@ -1,13 +1,38 @@
-/** Cuts a stream of bytes into JSON values: lines of NDJSON, or values with other white space or nothing between them. */
+/** Cuts a stream of bytes into JSON values: by lines, or where one value ends and the next begins. */
 import { Refusal } from "./refusal.ts";
 
-const [quote, backslash] = [0x22, 0x5c];
+const [quote, backslash, newline] = [0x22, 0x5c, 0x0a];
 const opening = new Set([0x7b, 0x5b]);
 const closing = new Set([0x7d, 0x5d]);
 const blank = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
- * Gives the bytes of one value after the other, as soon as each is whole. What is no JSON is given too, up to where it
+ * Gives the bytes of one line after the other (NDJSON). Blank lines are passed over.
+ *
+ * @param maxBytes of one line
+ * @throws Refusal BODY_TOO_LARGE
+ */
+export async function* splitLines(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Buffer> {
+  const kept = new Pieces(maxBytes);
+  for await (const chunk of body) {
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+      const line = kept.take(chunk.subarray(start, end));
+      start = end + 1;
+      if (!isBlank(line)) yield line;
+    }
+    kept.keep(chunk.subarray(start));
+  }
+  const last = kept.take(new Uint8Array());
+  if (!isBlank(last)) yield last;
+}
+
+function isBlank(line: Buffer): boolean {
+  return line.every((byte) => blank.has(byte));
+}
+
+/**
+ * Gives the bytes of one value after the other, as soon as each is whole, whatever white space is between them. What is no JSON is given too, up to where it
  * cannot go on: whoever parses it says what is wrong.
  *
  * @param maxBytes of one value
@@ -19,10 +44,40 @@ export async function* splitJson(body: AsyncIterable<Uint8Array>, maxBytes: numb
   yield* splitter.end();
 }
 
-class JsonSplitter {
+/** What came of a value so far. */
+class Pieces {
   readonly #maxBytes: number;
   #pieces: Uint8Array[] = [];
   #length = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
+  keep(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    this.#length += piece.length;
+    if (this.#length > this.#maxBytes) {
+      throw new Refusal("BODY_TOO_LARGE", `a message of the body is larger than ${this.#maxBytes} bytes`);
+    }
+    this.#pieces.push(piece);
+  }
+
+  take(last: Uint8Array): Buffer {
+    this.keep(last);
+    const whole = Buffer.concat(this.#pieces, this.#length);
+    this.#pieces = [];
+    this.#length = 0;
+    return whole;
+  }
+}
+
+class JsonSplitter {
+  readonly #kept: Pieces;
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
@@ -30,7 +85,7 @@ class JsonSplitter {
   #isInWord = false;
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.#kept = new Pieces(maxBytes);
   }
 
   *push(chunk: Uint8Array): Generator<Buffer> {
@@ -43,19 +98,19 @@ class JsonSplitter {
         else if (byte === quote) {
           this.#isInString = false;
           if (this.#depth === 0) {
-            yield this.#take(chunk.subarray(start, at + 1));
+            yield this.#kept.take(chunk.subarray(start, at + 1));
             start = at + 1;
           }
         }
         continue;
       }
-      const isBlank = blank.has(byte);
-      if (this.#isInWord && (isBlank || byte === quote || opening.has(byte))) {
+      const isSpace = blank.has(byte);
+      if (this.#isInWord && (isSpace || byte === quote || opening.has(byte))) {
         this.#isInWord = false;
-        yield this.#take(chunk.subarray(start, at));
+        yield this.#kept.take(chunk.subarray(start, at));
         start = at;
       }
-      if (isBlank) {
+      if (isSpace) {
         if (this.#depth === 0) start = at + 1;
       } else if (byte === quote) this.#isInString = true;
       else if (opening.has(byte)) this.#depth++;
@@ -63,32 +118,15 @@ class JsonSplitter {
         this.#depth = Math.max(0, this.#depth - 1);
         if (this.#depth === 0) {
           this.#isInWord = false;
-          yield this.#take(chunk.subarray(start, at + 1));
+          yield this.#kept.take(chunk.subarray(start, at + 1));
           start = at + 1;
         }
       } else if (this.#depth === 0) this.#isInWord = true;
     }
-    this.#keep(chunk.subarray(start));
+    this.#kept.keep(chunk.subarray(start));
   }
 
   *end(): Generator<Buffer> {
-    if (this.#length > 0) yield this.#take(new Uint8Array());
-  }
-
-  #keep(piece: Uint8Array): void {
-    if (piece.length === 0) return;
-    this.#length += piece.length;
-    if (this.#length > this.#maxBytes) {
-      throw new Refusal("BODY_TOO_LARGE", `a message of the body is larger than ${this.#maxBytes} bytes`);
-    }
-    this.#pieces.push(piece);
-  }
-
-  #take(last: Uint8Array): Buffer {
-    this.#keep(last);
-    const whole = Buffer.concat(this.#pieces, this.#length);
-    this.#pieces = [];
-    this.#length = 0;
-    return whole;
+    if (!this.#kept.isEmpty) yield this.#kept.take(new Uint8Array());
   }
 }
