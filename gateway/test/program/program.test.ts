@@ -115,11 +115,14 @@ describe("a process", () => {
     request.end();
     await once(request, "finish");
     await new Promise((resolve) => setTimeout(resolve, 100));
+    const began = performance.now();
     const stopped = edge.stop();
     const [response]: IncomingMessage[] = await once(request, "response");
     expect(response?.statusCode).toBe(200);
     response?.resume();
     expect(await stopped).toBe(0);
+    // The client keeps its connection alive for seconds: the edge does not wait for that.
+    expect(performance.now() - began).toBeLessThan(3_000);
     await expect(send(edge.url, "GET /healthz")).rejects.toThrow("ECONNREFUSED");
     upstream.close();
   });

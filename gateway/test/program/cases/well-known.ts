@@ -57,7 +57,7 @@ export const wellKnown: readonly Case[] = [
   boxed("a Value as message", "value", [1, "x"]),
   boxed("a Value that is null", "value", null),
   boxed("a ListValue as message", "list", [1, {}]),
-  boxed("an Any as message", "any", place),
+  boxed("an Any as message", "any", place, { ...place, latitude: 0, longitude: 0 }),
   boxed("a FieldMask as message", "mask", "a.b,cD"),
   boxed("Empty as message", "empty", {}),
   answered("Empty without a body", "POST /v1/box/empty", {}, { json: {} }),
