@@ -1,7 +1,7 @@
 /** What an edge answers besides calls: its documentation, and whether it is well. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { HttpHandler, HttpResponse } from "./edge/http-handler.ts";
+import type { HttpPages, HttpResponse } from "./edge/http-handler.ts";
 
 /** What the pages show. */
 export interface PagesOptions {
@@ -45,7 +45,7 @@ const SECURITY_HEADERS = {
 } as const;
 
 /** Makes the pages; files are read once. Gives undefined for any path that is none of its own. */
-export function createPages({ title, openapi, readiness }: PagesOptions): HttpHandler<HttpResponse | undefined> {
+export function createPages({ title, openapi, readiness }: PagesOptions): HttpPages {
   const script = "text/javascript; charset=utf-8";
   const fixed = new Map<string, Page>([
     ["/docs", page("text/html; charset=utf-8", viewer(title))],
@@ -55,19 +55,21 @@ export function createPages({ title, openapi, readiness }: PagesOptions): HttpHa
     ["/openapi.json", page("application/json", openapi)],
     ["/healthz", json(200, { status: "alive" })],
   ]);
-  return async ({ method, url }) => {
+  return ({ method, url }) => {
     const [path = ""] = url.split("?", 1);
-    const found = fixed.get(path) ?? (path === "/readyz" ? await readyPage(readiness) : undefined);
-    if (found === undefined || (method !== "GET" && method !== "HEAD")) {
+    const isReadiness = path === "/readyz";
+    const found = fixed.get(path);
+    if ((found === undefined && !isReadiness) || (method !== "GET" && method !== "HEAD")) {
       return undefined;
     }
-    const header = new Headers({
-      ...SECURITY_HEADERS,
-      "content-type": found.type,
-      "content-length": String(found.body.length),
-    });
-    return method === "HEAD" ? { status: found.status, header } : { status: found.status, header, body: found.body };
+    return answer(method, found ?? readyPage(readiness));
   };
+}
+
+async function answer(method: string, asked: Page | Promise<Page>): Promise<HttpResponse> {
+  const { status, type, body } = await asked;
+  const header = new Headers({ ...SECURITY_HEADERS, "content-type": type, "content-length": String(body.length) });
+  return method === "HEAD" ? { status, header } : { status, header, body };
 }
 
 async function readyPage(readiness: PagesOptions["readiness"]): Promise<Page> {

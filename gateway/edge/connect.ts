@@ -54,7 +54,7 @@ export function createConnectHandler(
     if (handler === undefined) {
       return undefined;
     }
-    const { httpVersion, method, signal } = request;
+    const { httpVersion = "2", method, signal } = request;
     const header = new Headers([...request.header]);
     const body = bodyOf(request, options.limits.maxMessageBytes);
     const contextValues = createContextValues();

@@ -66,7 +66,7 @@ export function allowOrigins(options: CorsOptions, next: HttpHandler): HttpHandl
     return { status: 204, header };
   }
 
-  function allow(header: Headers, origin: string): void {
+  function allow(header: HttpResponse["header"], origin: string): void {
     header.set("access-control-allow-origin", origins.has("*") && !options.credentials ? "*" : origin);
     if (options.credentials) {
       header.set("access-control-allow-credentials", "true");
@@ -75,7 +75,7 @@ export function allowOrigins(options: CorsOptions, next: HttpHandler): HttpHandl
 }
 
 /** Caches must not give one origin's answer to another. */
-function vary(header: Headers): Headers {
+function vary(header: HttpResponse["header"]): HttpResponse["header"] {
   header.append("vary", "Origin");
   return header;
 }

@@ -16,7 +16,7 @@ import type { GrpcOptions } from "./grpc-call.ts";
 import { isGrpc, serveGrpc } from "./grpc-over-http2.ts";
 import { answerGrpcWeb, isGrpcWeb } from "./grpc-web.ts";
 import { createHealth, type HealthSource } from "./health.ts";
-import type { HttpHandler, HttpResponse } from "./http-handler.ts";
+import type { HttpHandler, HttpPages } from "./http-handler.ts";
 import { serveHttp } from "./http-over-http2.ts";
 import { openInProcess } from "./in-process.ts";
 import { type Listener, type ListenOptions, listen } from "./listen.ts";
@@ -34,8 +34,8 @@ export interface EdgeOptions {
   readonly admission: AdmissionOptions;
   readonly serves: HealthSource;
   readonly cors?: CorsOptions | undefined;
-  /** Answers requests that are no calls; undefined for those it does not know. */
-  readonly pages: HttpHandler<HttpResponse | undefined>;
+  /** Answers requests that are no calls. */
+  readonly pages: HttpPages;
   readonly onInternalError: (error: unknown) => void;
 }
 
@@ -56,18 +56,15 @@ export function createEdge(options: EdgeOptions): Edge {
   const transcoder = createRest(methods, { ...options.rest, services: served }, grpc);
   const connect = createConnectHandler(services, methods, grpc);
 
-  const answer: HttpHandler = async (request) => {
+  const answer: HttpHandler = (request) => {
     const contentType = request.header.get("content-type") ?? "";
     if (request.method === "POST" && isGrpcWeb(contentType)) {
       return answerGrpcWeb(request, methods.get(request.url), grpc);
     }
-    return (await options.pages(request)) ?? (await connect(request)) ?? (await transcoder.handle(request));
+    return options.pages(request) ?? connect(request) ?? transcoder.handle(request);
   };
   const handler = options.cors === undefined ? answer : allowOrigins(options.cors, answer);
-  const http1 = createNodeHandler(
-    { handle: (request) => handler({ ...request, httpVersion: "1.1" }) },
-    options.onInternalError,
-  );
+  const http1 = createNodeHandler({ handle: handler }, options.onInternalError);
   return {
     routes: transcoder.routes,
     listen: (listenOptions) =>

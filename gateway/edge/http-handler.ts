@@ -2,14 +2,13 @@
 import type { RestRequest, RestResponse } from "../transcoder/index.ts";
 
 /** A request. */
-export interface HttpRequest extends RestRequest {
-  readonly httpVersion: "1.1" | "2";
-}
+export type HttpRequest = RestRequest;
 
 /** A response. */
-export interface HttpResponse extends RestResponse {
-  readonly header: Headers;
-}
+export type HttpResponse = RestResponse;
 
-/** Answers a request; undefined when it is for somebody else. Never rejects. */
-export type HttpHandler<Answer = HttpResponse> = (request: HttpRequest) => Promise<Answer>;
+/** Answers a request. Never rejects. */
+export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** Answers the requests that are its own; undefined, at once, for all others. */
+export type HttpPages = (request: HttpRequest) => Promise<HttpResponse> | undefined;

@@ -116,6 +116,10 @@ function decodeAnswer({ output }: DescMethod, envelope: Uint8Array): Message {
   }
 }
 
+const NO_METADATA = new Headers();
+
+/** The metadata of a section; not to be changed. */
 function metadataOf(fields: readonly HeaderField[]): Headers {
-  return headersOf(fields.filter(([name]) => isMetadata(name)));
+  const found = fields.filter(([name]) => isMetadata(name));
+  return found.length === 0 ? NO_METADATA : headersOf(found);
 }

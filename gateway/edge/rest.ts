@@ -89,32 +89,45 @@ export function createRest(
     }
   }
 
-  async function admit(
-    desc: DescMethod,
-    { header, timeoutMs }: Pick<CallInfo, "header" | "timeoutMs">,
-  ): Promise<Opened> {
+  /** At once where neither the gate nor the door has to wait. */
+  function admit(desc: DescMethod, info: Pick<CallInfo, "header" | "timeoutMs">): Opened | Promise<Opened> {
     const method = methods.get(pathOf(desc));
     if (method === undefined) {
       throw new Error(`${desc.name} has a route but nothing that answers it`);
     }
-    const release = await enter(method);
-    try {
-      const passage = await method.door({
-        method: desc,
-        protocol: "rest",
-        header,
-        metadata: () => [...header],
-        timeoutMs,
-      });
-      const over = (error: ConnectError | undefined) => {
-        release();
-        return passage.over(error);
-      };
-      return { method, passage, over };
-    } catch (error) {
+    const turn = enter(method);
+    return turn instanceof Promise ? turn.then((release) => open(method, info, release)) : open(method, info, turn);
+  }
+}
+
+function open(
+  method: EdgeMethod,
+  { header, timeoutMs }: Pick<CallInfo, "header" | "timeoutMs">,
+  release: () => void,
+): Opened | Promise<Opened> {
+  const letIn = (passage: Passage): Opened => ({
+    method,
+    passage,
+    over(error) {
       release();
-      throw error;
-    }
+      return passage.over(error);
+    },
+  });
+  const refuse = (error: unknown): never => {
+    release();
+    throw error;
+  };
+  try {
+    const asked = method.door({
+      method: method.desc,
+      protocol: "rest",
+      header,
+      metadata: () => [...header],
+      timeoutMs,
+    });
+    return asked instanceof Promise ? asked.then(letIn, refuse) : letIn(asked);
+  } catch (error) {
+    return refuse(error);
   }
 }
 

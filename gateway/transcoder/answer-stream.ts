@@ -5,7 +5,8 @@ import { bindRequest, bindRequests } from "./bind-request.ts";
 import { pickHeaders } from "./headers.ts";
 import { contentOfHttpBody } from "./http-body.ts";
 import type { CallInfo } from "./options.ts";
-import type { RestResponse } from "./rest-message.ts";
+import { createReplyHeader } from "./reply-headers.ts";
+import type { ReplyHeader, RestResponse } from "./rest-message.ts";
 import type { AdmittedRequest, Serving } from "./serving.ts";
 import { openStream, type StreamSource } from "./stream-body.ts";
 import { streamFormats, streamMediaTypes } from "./stream-format.ts";
@@ -21,8 +22,12 @@ export async function answerMany(
   const abort = new AbortController();
   request.signal.addEventListener("abort", () => abort.abort(request.signal.reason), { signal: abort.signal });
   if (request.signal.aborted) abort.abort(request.signal.reason);
-  const header = new Headers(format === undefined ? {} : { "content-type": format.mediaType, ...format.header });
-  const trailer = new Headers();
+  const header = createReplyHeader();
+  if (format !== undefined) {
+    header.set("content-type", format.mediaType);
+    for (const [name, value] of Object.entries(format.header)) header.set(name, value);
+  }
+  const trailer = createReplyHeader();
   const messages = await call(serving, admitted, called, {
     ...info,
     signal: abort.signal,
@@ -82,7 +87,7 @@ function sourceOf(
 async function openRaw(
   messages: AsyncIterable<Message>,
   { route }: AdmittedRequest,
-  header: Headers,
+  header: ReplyHeader,
   abort: AbortController,
 ): Promise<AsyncIterable<Uint8Array>> {
   const iterator = messages[Symbol.asyncIterator]();

@@ -6,7 +6,8 @@ import { pickHeaders } from "./headers.ts";
 import { contentOfHttpBody } from "./http-body.ts";
 import type { CallInfo, UnaryReply } from "./options.ts";
 import { Refusal } from "./refusal.ts";
-import type { RestRequest, RestResponse } from "./rest-message.ts";
+import { createReplyHeader } from "./reply-headers.ts";
+import type { ReplyHeader, RestRequest, RestResponse } from "./rest-message.ts";
 import type { Route } from "./route.ts";
 import type { AdmittedRequest, Serving } from "./serving.ts";
 
@@ -25,7 +26,7 @@ export async function answerOne(
     onHeader() {},
     onTrailer() {},
   });
-  const header = new Headers();
+  const header = createReplyHeader();
   pickHeaders(reply.header, serving.passesBack, header, serving.report);
   pickHeaders(reply.trailer, serving.passesBack, header, serving.report);
   if (route.hasRawResponse) {
@@ -69,7 +70,12 @@ export function requireAcceptable<T extends string>(request: RestRequest, offers
 }
 
 /** A response whose bytes are known. HEAD gets its headers alone (RFC 9110, 9.3.2). */
-export function wholeResponse(request: RestRequest, status: number, header: Headers, body: Uint8Array): RestResponse {
+export function wholeResponse(
+  request: RestRequest,
+  status: number,
+  header: ReplyHeader,
+  body: Uint8Array,
+): RestResponse {
   header.set("content-length", String(body.length));
   return request.method === "HEAD" ? { status, header } : { status, header, body };
 }

@@ -15,14 +15,17 @@ const COMPRESSIBLE = /^(?:text\/|application\/(?:[\w.+-]*json|xml|javascript|x-n
 const gzipWhole = promisify(gzip);
 const brotliWhole = promisify(brotliCompress);
 
-/** Compresses an answer, or leaves it as it is. */
+/** Whether an answer may be compressed, so that it depends on what the client accepts. */
+export function mayDeflate({ body, header }: RestResponse): boolean {
+  if (body === undefined || (body instanceof Uint8Array && body.length < MIN_BYTES)) return false;
+  return !header.has("content-encoding") && COMPRESSIBLE.test(header.get("content-type") ?? "");
+}
+
+/** Compresses an answer that may be, or leaves it as it is. */
 export async function deflateReply(request: RestRequest, reply: RestResponse): Promise<RestResponse> {
   const { body, header } = reply;
-  if (body === undefined || header.has("content-encoding") || !COMPRESSIBLE.test(header.get("content-type") ?? "")) {
-    return reply;
-  }
+  if (body === undefined) return reply;
   const isWhole = body instanceof Uint8Array;
-  if (isWhole && body.length < MIN_BYTES) return reply;
   header.append("vary", "Accept-Encoding");
   const encoding = chooseEncoding(request.header.get("accept-encoding"));
   if (encoding === undefined) return reply;

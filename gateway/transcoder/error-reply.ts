@@ -6,12 +6,14 @@ import { detailToJson, retryAfterSeconds } from "./error-details.ts";
 import { allowHeaders, pickHeaders } from "./headers.ts";
 import type { TranscoderOptions } from "./options.ts";
 import { Refusal, refusalReasons } from "./refusal.ts";
+import { createReplyHeader } from "./reply-headers.ts";
+import type { ReplyHeader } from "./rest-message.ts";
 import { statusOf } from "./status.ts";
 
 /** An error ready to send. */
 export interface ErrorReply {
   readonly status: number;
-  readonly header: Headers;
+  readonly header: ReplyHeader;
   readonly body: JsonObject;
 }
 
@@ -71,7 +73,7 @@ export function createErrorResponder(options: ErrorOptions): ErrorResponder {
     const { name } = statusOf(error.code);
     return {
       status: httpStatus,
-      header: new Headers({ "content-type": "application/json" }),
+      header: createReplyHeader(["content-type", "application/json"]),
       body: { error: { code: httpStatus, status: name, message: error.rawMessage, details } },
     };
   }

@@ -1,6 +1,6 @@
 /** Which headers pass, and what the transcoder itself reads from them. */
 import { refusalOf } from "./refusal.ts";
-import type { HeaderReader } from "./rest-message.ts";
+import type { HeaderReader, ReplyHeader } from "./rest-message.ts";
 
 /** Names that speak of one hop or of how a body is written: whatever a list says, they never pass. */
 const ownNames: ReadonlySet<string> = new Set([
@@ -45,23 +45,28 @@ export function allowHeaders(patterns: readonly string[]): HeaderFilter {
     !name.startsWith(":");
 }
 
-/** The request headers that pass. */
+const noHeaders = new Headers();
+
+/** The request headers that pass; not to be changed. */
 export function pickRequestHeaders(from: HeaderReader, allowed: HeaderFilter): Headers {
-  const into = new Headers();
+  let into: Headers | undefined;
   for (const [key, value] of from) {
     const name = key.startsWith(metadataPrefix) ? key.slice(metadataPrefix.length) : key;
-    if (allowed(name)) into.append(name, value);
+    if (allowed(name)) {
+      into ??= new Headers();
+      into.append(name, value);
+    }
   }
-  return into;
+  return into ?? noHeaders;
 }
 
 /** Copies the headers or trailers of a call that pass. A value that HTTP cannot carry is left out and reported. */
 export function pickHeaders(
   from: Headers,
   allowed: HeaderFilter,
-  into: Headers,
+  into: ReplyHeader,
   report: (slip: unknown) => void = () => {},
-): Headers {
+): ReplyHeader {
   for (const [name, value] of from) {
     if (!allowed(name)) continue;
     if (headerValue.test(value)) into.append(name, value);

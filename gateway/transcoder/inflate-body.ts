@@ -1,7 +1,6 @@
 /** Request bodies that come compressed (RFC 9110, 8.4): gzip and br, inflated within the same bounds as plain ones. */
 import { Readable } from "node:stream";
-import { promisify } from "node:util";
-import { brotliDecompress, createBrotliDecompress, createGunzip, gunzip } from "node:zlib";
+import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { Refusal } from "./refusal.ts";
 import type { HeaderReader } from "./rest-message.ts";
 
@@ -10,8 +9,8 @@ export const acceptedEncodings = "gzip, br";
 
 type Encoding = "gzip" | "br";
 
-const whole = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
-const streaming = { gzip: createGunzip, br: createBrotliDecompress };
+/** They work off the event loop, a piece of 16 KiB at a time. */
+const engines = { gzip: createGunzip, br: createBrotliDecompress };
 
 /** The coding of a body; undefined for none. @throws Refusal UNSUPPORTED_MEDIA_TYPE for any other */
 export function encodingOf(header: HeaderReader): Encoding | undefined {
@@ -24,34 +23,55 @@ export function encodingOf(header: HeaderReader): Encoding | undefined {
   });
 }
 
-/** A whole body, inflated. @throws Refusal BODY_TOO_LARGE before more than `maxBytes` came of it, BODY_ENCODING_INVALID */
-export async function inflateBody(bytes: Buffer, encoding: Encoding, maxBytes: number): Promise<Buffer> {
-  try {
-    return await whole[encoding](bytes, { maxOutputLength: maxBytes });
-  } catch (error) {
-    throw refusalOf(error, encoding, maxBytes);
-  }
+/** A whole body, inflated. @throws Refusal BODY_TOO_LARGE once more than `maxBytes` came of it, BODY_ENCODING_INVALID */
+export function inflateBody(bytes: Buffer, encoding: Encoding, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const engine = engines[encoding]();
+    const made: Buffer[] = [];
+    let length = 0;
+    engine.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= maxBytes) made.push(chunk);
+      else engine.destroy(new Refusal("BODY_TOO_LARGE", `the body is larger than ${maxBytes} bytes`));
+    });
+    engine.once("error", (error) => reject(asRefusal(error, encoding)));
+    engine.once("end", () => {
+      if (engine.bytesWritten === bytes.length) resolve(Buffer.concat(made, length));
+      else reject(notEncoded(encoding));
+    });
+    engine.end(bytes);
+  });
 }
 
 /** A body in pieces, inflated as it is pulled. @throws Refusal BODY_ENCODING_INVALID */
 export async function* inflateStream(body: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
-  const inflating = streaming[encoding]();
-  const source = Readable.from(body, { objectMode: false });
-  source.once("error", (error) => inflating.destroy(error));
+  const engine = engines[encoding]();
+  let sent = 0;
+  const counted = async function* () {
+    for await (const chunk of body) {
+      sent += chunk.length;
+      yield chunk;
+    }
+  };
+  const source = Readable.from(counted(), { objectMode: false });
+  source.once("error", (error) => engine.destroy(error));
   try {
-    for await (const chunk of source.pipe(inflating)) yield chunk;
+    for await (const chunk of source.pipe(engine)) yield chunk;
+    if (engine.bytesWritten !== sent) throw notEncoded(encoding);
   } catch (error) {
-    throw refusalOf(error, encoding, 0);
+    throw asRefusal(error, encoding);
   } finally {
-    inflating.destroy();
+    engine.destroy();
+    source.destroy();
   }
 }
 
-function refusalOf(error: unknown, encoding: Encoding, maxBytes: number): unknown {
+function asRefusal(error: unknown, encoding: Encoding): unknown {
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ERR_BUFFER_TOO_LARGE") {
-    return new Refusal("BODY_TOO_LARGE", `the body is larger than ${maxBytes} bytes`);
-  }
-  const isZlib = typeof code === "string" && /^(?:Z_|ERR__|ERR_BROTLI)/.test(code);
-  return isZlib ? new Refusal("BODY_ENCODING_INVALID", `the body is not compressed by ${encoding}`) : error;
+  return typeof code === "string" && /^(?:Z_|ERR__|ERR_BROTLI)/.test(code) ? notEncoded(encoding) : error;
+}
+
+/** Of bytes that are cut short or broken, or go on after their end, which the engines themselves let pass. */
+function notEncoded(encoding: Encoding): Refusal {
+  return new Refusal("BODY_ENCODING_INVALID", `the body is not compressed by ${encoding}`);
 }

@@ -25,6 +25,7 @@ interface Frame {
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openObject, closeObject, openArray, closeArray] = [0x7b, 0x7d, 0x5b, 0x5d];
 const [minus, zero, nine] = [0x2d, 0x30, 0x39];
+const blanks: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 // Every integer of 15 digits is below 2^53, so that its double is exact.
 const safeNumberLength = 15;
 const numberPattern = /[-+.0-9eE]+/y;
@@ -36,7 +37,7 @@ export function scanJson(text: string, maxDepth: number, maxValues: number): Jso
   let expectsKey = false;
   let hasWideNumber = false;
   let duplicate: string | undefined;
-  let values = 1;
+  let values = 1; // the text itself
 
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -50,7 +51,10 @@ export function scanJson(text: string, maxDepth: number, maxValues: number): Jso
       i = end;
     } else if (code === openObject || code === openArray) {
       if (frames.length === maxDepth) return { tooDeep: true, tooLarge: false, hasWideNumber, duplicate };
-      if (++values > maxValues) return { tooDeep: false, tooLarge: true, hasWideNumber, duplicate };
+      // The first value of what opens here; each of the others follows a comma.
+      if (!closesAtOnce(text, i + 1) && ++values > maxValues) {
+        return { tooDeep: false, tooLarge: true, hasWideNumber, duplicate };
+      }
       expectsKey = code === openObject;
       frame = { keys: expectsKey ? new Set() : undefined, key: "", index: 0 };
       frames.push(frame);
@@ -72,6 +76,14 @@ export function scanJson(text: string, maxDepth: number, maxValues: number): Jso
     }
   }
   return { tooDeep: false, tooLarge: false, hasWideNumber, duplicate };
+}
+
+/** True for `[]` and `{}`, read from behind the bracket. */
+function closesAtOnce(text: string, start: number): boolean {
+  let at = start;
+  while (blanks.has(text.charCodeAt(at))) at++;
+  const code = text.charCodeAt(at);
+  return code === closeArray || code === closeObject;
 }
 
 /** True for a number as written that a double may round. */

@@ -9,18 +9,14 @@ export type JsonWriter = (route: Route, message: Message) => string;
 /** Makes a writer. Clients see `0` and `[]`, not gaps: fields without presence are written unless told otherwise. */
 export function createJsonWriter(registry: Registry, printing: Printing = {}): JsonWriter {
   const { protoNames = false, enumsAsNumbers = false, omitDefaults = false } = printing;
-  const options = {
-    registry,
-    alwaysEmitImplicit: !omitDefaults,
-    enumAsInteger: enumsAsNumbers,
-    useProtoFieldName: protoNames,
-  };
+  const options = { registry, enumAsInteger: enumsAsNumbers, useProtoFieldName: protoNames };
   return ({ binding, responseField }, message) => {
+    const write = (alwaysEmitImplicit: boolean) =>
+      toJson(binding.method.output, message, { ...options, alwaysEmitImplicit });
+    if (responseField === undefined) return JSON.stringify(write(!omitDefaults));
+    const name = protoNames ? responseField.name : responseField.jsonName;
     // A response_body is written even where its value is the default: the answer must be JSON.
-    const written = responseField === undefined ? options : { ...options, alwaysEmitImplicit: true };
-    const json = toJson(binding.method.output, message, written);
-    if (responseField === undefined) return JSON.stringify(json);
-    return JSON.stringify(memberOf(json, protoNames ? responseField.name : responseField.jsonName) ?? null);
+    return JSON.stringify(memberOf(write(!omitDefaults), name) ?? memberOf(write(true), name) ?? null);
   };
 }
 

@@ -18,7 +18,8 @@ export interface NodeResponse {
   off(event: "close" | "drain" | "error", listener: () => void): unknown;
   setHeader(name: string, value: string): unknown;
   appendHeader(name: string, value: string): unknown;
-  writeHead(status: number): unknown;
+  writeHead(status: number, headers?: string[]): unknown;
+  addTrailers(trailers: Record<string, string>): unknown;
   write(chunk: Uint8Array): boolean;
   end(): unknown;
   end(chunk: Uint8Array): unknown;
@@ -95,25 +96,33 @@ async function send(
   response: NodeResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const { status, header, body } = reply;
-  for (const [name, value] of header) response.appendHeader(name, value);
+  const { status, header, body, trailer } = reply;
+  const fields: string[] = [];
+  for (const [name, value] of header) fields.push(name, value);
   // What is left of a refused body is not read to its end: the connection is of no more use (RFC 9112, 9.3).
-  if (!("stream" in request) && !request.complete) response.setHeader("connection", "close");
-  response.statusCode = status;
+  if (!("stream" in request) && !request.complete) fields.push("connection", "close");
+  response.writeHead(status, fields);
   if (body === undefined) response.end();
   else if (body instanceof Uint8Array) response.end(body);
-  else await pump(body, response, signal);
+  else await pump(body, trailer, response, signal);
 }
 
 /** Writes a stream as fast as the client takes it. Leaving the loop early, it tells the call to stop. */
-async function pump(body: AsyncIterable<Uint8Array>, response: NodeResponse, signal: AbortSignal): Promise<void> {
-  response.writeHead(response.statusCode);
+async function pump(
+  body: AsyncIterable<Uint8Array>,
+  trailer: RestResponse["trailer"],
+  response: NodeResponse,
+  signal: AbortSignal,
+): Promise<void> {
   if ("flushHeaders" in response && typeof response.flushHeaders === "function") response.flushHeaders();
   for await (const chunk of body) {
     if (signal.aborted) return;
     if (!response.write(chunk)) await drained(response, signal);
   }
-  if (!signal.aborted) response.end();
+  if (signal.aborted) return;
+  // Node sends them where the message is chunked, and over HTTP/2.
+  if (trailer !== undefined) response.addTrailers(Object.fromEntries(trailer));
+  response.end();
 }
 
 function drained(response: NodeResponse, signal: AbortSignal): Promise<void> {

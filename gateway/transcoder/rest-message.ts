@@ -7,10 +7,19 @@ export interface HeaderReader {
   [Symbol.iterator](): Iterator<[string, string]>;
 }
 
+/** Headers of an answer. WHATWG Headers are one; names are given in lower case. */
+export interface ReplyHeader extends HeaderReader {
+  has(name: string): boolean;
+  set(name: string, value: string): void;
+  append(name: string, value: string): void;
+}
+
 /** A request. */
 export interface RestRequest {
   /** In capitals, as on the wire. */
   readonly method: string;
+  /** Version that carries it, where the adapter tells. */
+  readonly httpVersion?: "1.1" | "2";
   /** Path and query, percent-encoded and not normalised: `/v1/accounts/7?view=FULL`. */
   readonly url: string;
   readonly header: HeaderReader;
@@ -29,12 +38,12 @@ export interface RestBody extends AsyncIterable<Uint8Array> {
 /** A response. */
 export interface RestResponse {
   readonly status: number;
-  readonly header: Headers;
+  readonly header: ReplyHeader;
   /**
    * Bytes, or a stream for as long as the call lasts. A stream does work only when `next` is called; whoever stops
    * before its end must call `return`, which aborts the call. Undefined for HEAD and 204.
    */
   readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
   /** Sent after the body where the server can; complete only then. */
-  readonly trailer?: Headers | undefined;
+  readonly trailer?: ReplyHeader | undefined;
 }

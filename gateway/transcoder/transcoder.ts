@@ -6,12 +6,13 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { answerOne, wholeResponse } from "./answer.ts";
 import { answerMany } from "./answer-stream.ts";
 import type { MatchedRequest } from "./bind-request.ts";
-import { deflateReply } from "./deflate-reply.ts";
+import { deflateReply, mayDeflate } from "./deflate-reply.ts";
 import { createErrorResponder } from "./error-reply.ts";
 import { allowHeaders, pickRequestHeaders, readTimeoutMs } from "./headers.ts";
 import { createJsonWriter } from "./json-writer.ts";
 import { type Admitted, defaultLimits, defaultRequestHeaders, type TranscoderOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";
+import { createReplyHeader } from "./reply-headers.ts";
 import type { RestRequest, RestResponse } from "./rest-message.ts";
 import { compileRoute, type Route } from "./route.ts";
 import { type RouteInfo, routeInfoOf } from "./route-info.ts";
@@ -56,7 +57,8 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       const timeoutMs = readTimeoutMs(request.header);
       if (timeoutMs === 0) throw new ConnectError("the deadline passed", Code.DeadlineExceeded);
       const known = timeoutMs === undefined ? { header } : { header, timeoutMs };
-      admitted = await options.admit?.(method, known);
+      const asked = options.admit?.(method, known);
+      admitted = asked instanceof Promise ? await asked : asked;
       const called = () => {
         // From here on the call itself tells how it ended.
         admitted = undefined;
@@ -64,7 +66,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       const admittedRequest = { ...matched, info: { ...known, admitted } };
       const isOne = method.methodKind === "unary" || method.methodKind === "client_streaming";
       const reply = await (isOne ? answerOne : answerMany)(serving, admittedRequest, called);
-      return await deflateReply(request, reply);
+      return mayDeflate(reply) ? await deflateReply(request, reply) : reply;
     } catch (error) {
       admitted?.over(error instanceof ConnectError ? error : new ConnectError(String(error), Code.InvalidArgument));
       const reply = respondToError(error, route?.binding.method, request.signal);
@@ -84,7 +86,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     if (match.kind === "found") return { request, route: match.route, segments: match.segments, query };
     if (match.kind === "none") throw new Refusal("ROUTE_NOT_FOUND", "no method is served at this path");
     if (request.method === "OPTIONS") {
-      return { status: 204, header: new Headers({ allow: match.allow.join(", ") }) };
+      return { status: 204, header: createReplyHeader(["allow", match.allow.join(", ")]) };
     }
     throw new Refusal("METHOD_NOT_ALLOWED", "this path does not take this HTTP method", { allow: match.allow });
   }

@@ -1,7 +1,13 @@
 /** A real gRPC server behind a real edge, in this process, and everything that either saw. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
+import {
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type ServerHttp2Session,
+} from "node:http2";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -59,26 +65,33 @@ export interface ProbeRequest {
   readonly bytes?: number;
 }
 
+/** Certificate and key of the server behind, PEM; without them it speaks cleartext. */
+export interface UpstreamTls {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
 /** Starts both. */
-export async function startProbedEdge(args: readonly string[] = []): Promise<ProbedEdge> {
+export async function startProbedEdge(args: readonly string[] = [], tls?: UpstreamTls): Promise<ProbedEdge> {
   const folder = mkdtempSync(join(tmpdir(), "malla-probe-"));
   const descriptors = join(folder, "probe.binpb");
   buildDescriptors(descriptors);
   const service = readService(descriptors);
   const seen: SeenCall[] = [];
   const sessions = new Set<ServerHttp2Session>();
-  const upstream = createServer(
-    connectNodeAdapter({
-      routes: (router) => router.service(service, probe(seen)),
-      acceptCompression: [compressionGzip, compressionBrotli],
-    }),
-  ).on("session", (session) => {
+  const answer = connectNodeAdapter({
+    routes: (router) => router.service(service, probe(seen)),
+    acceptCompression: [compressionGzip, compressionBrotli],
+  });
+  const upstream = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
+  upstream.on("session", (session: ServerHttp2Session) => {
     sessions.add(session);
     session.once("close", () => sessions.delete(session));
   });
   const upstreamPort = await listening(upstream);
   const edge = await startProgram([
-    ...["--descriptors", descriptors, "--upstream", `http://127.0.0.1:${upstreamPort}`],
+    ...["--descriptors", descriptors],
+    ...["--upstream", `${tls === undefined ? "http" : "https"}://127.0.0.1:${upstreamPort}`],
     ...["--listen", "127.0.0.1:0", "--log-level", "silent", ...args],
   ]);
   if ("text" in edge) {
@@ -135,7 +148,7 @@ function readService(path: string): DescService {
   return service;
 }
 
-function listening(server: Http2Server): Promise<number> {
+function listening(server: Http2Server | Http2SecureServer): Promise<number> {
   return new Promise((done) =>
     server.listen(0, "127.0.0.1", () => {
       const bound = server.address();

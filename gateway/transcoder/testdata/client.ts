@@ -31,7 +31,7 @@ export interface SendInit {
 /** A response read to its end. */
 export interface Answer {
   readonly status: number;
-  readonly header: Headers;
+  readonly header: RestResponse["header"];
   readonly text: string;
   readonly json: unknown;
   /** google.rpc.ErrorInfo.reason; undefined for a success. */
