@@ -1,7 +1,7 @@
 /** HTTP rules from outside the protos: the `http` part of a google.api.Service in YAML or JSON (google/api/http.proto). */
 import { type DescMessage, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
-import { HttpSchema, type HttpRule, HttpRuleSchema } from "#gen/google/api/http_pb.js";
+import { type HttpRule, HttpRuleSchema, HttpSchema } from "#gen/google/api/http_pb.js";
 import { findField } from "./field-path.ts";
 import { RuleError } from "./rule-error.ts";
 
