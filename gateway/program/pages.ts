@@ -2,9 +2,8 @@
 import { basename } from "node:path";
 import { openApiOf } from "../openapi/index.ts";
 import { createPages } from "../pages.ts";
-import type { RouteInfo } from "../transcoder/index.ts";
+import type { Descriptors, RouteInfo } from "../transcoder/index.ts";
 import type { ProgramArguments } from "./arguments.ts";
-import type { Descriptors } from "./descriptors.ts";
 
 /** The pages, and the routes that the OpenAPI document cannot state. */
 export interface ProgramPages {

@@ -8,10 +8,10 @@ import type { RunningProgram } from "#platform/lifecycle/process.ts";
 import { createEdge } from "../edge/edge.ts";
 import type { EdgeService } from "../edge/methods.ts";
 import { openRemote } from "../grpc/remote-backend.ts";
-import { readServiceConfig } from "../transcoder/index.ts";
+import { type Descriptors, readServiceConfig } from "../transcoder/index.ts";
 import { type ProgramArguments, readArguments, UsageError } from "./arguments.ts";
 import { describeRoutes } from "./describe-routes.ts";
-import { type Descriptors, readDescriptors } from "./descriptors.ts";
+import { readDescriptors } from "./descriptors.ts";
 import { createDoor } from "./door.ts";
 import { createProgramPages } from "./pages.ts";
 

@@ -5,9 +5,11 @@ import { bindRequest, bindRequests } from "./bind-request.ts";
 import { pickHeaders } from "./headers.ts";
 import { contentOfHttpBody } from "./http-body.ts";
 import type { CallInfo } from "./options.ts";
+import { watch } from "./pending.ts";
 import { createReplyHeader } from "./reply-headers.ts";
 import type { ReplyHeader, RestResponse } from "./rest-message.ts";
 import type { AdmittedRequest, Serving } from "./serving.ts";
+import { stoppable } from "./stoppable.ts";
 import { openStream, type StreamSource } from "./stream-body.ts";
 import { streamFormats, streamMediaTypes } from "./stream-format.ts";
 
@@ -38,9 +40,7 @@ export async function answerMany(
     format === undefined
       ? await openRaw(messages, admitted, header, abort)
       : await openStream(sourceOf(serving, admitted, messages, abort, format), serving.limits.firstMessageWaitMs);
-  if (request.method !== "HEAD") return { status: 200, header, body, trailer };
-  await body[Symbol.asyncIterator]().return?.();
-  return { status: 200, header };
+  return { status: 200, header, body, trailer };
 }
 
 async function call(
@@ -94,7 +94,7 @@ async function openRaw(
   const first = await iterator.next();
   const opening = first.done === true ? undefined : contentOfHttpBody(rawPart(route, first.value));
   header.set("content-type", opening?.contentType ?? contentOfHttpBody(undefined).contentType);
-  const body = async function* () {
+  const pieces = async function* () {
     try {
       if (opening === undefined) return;
       yield opening.data;
@@ -102,9 +102,13 @@ async function openRaw(
         yield contentOfHttpBody(rawPart(route, next.value)).data;
       }
     } finally {
-      abort.abort();
-      await iterator.return?.();
+      stop();
     }
   };
-  return body();
+  /** The iterator is told, not awaited: it may be waiting for a message that never comes. */
+  const stop = () => {
+    abort.abort();
+    watch(Promise.resolve().then(() => iterator.return?.()));
+  };
+  return stoppable(pieces(), stop);
 }

@@ -32,10 +32,10 @@ export async function answerOne(
   if (route.hasRawResponse) {
     const { contentType, data } = contentOfHttpBody(rawPart(route, reply.message));
     header.set("content-type", contentType);
-    return wholeResponse(request, 200, header, data);
+    return wholeResponse(200, header, data);
   }
   header.set("content-type", "application/json");
-  return wholeResponse(request, 200, header, Buffer.from(serving.writeJson(route, reply.message), "utf8"));
+  return wholeResponse(200, header, Buffer.from(serving.writeJson(route, reply.message), "utf8"));
 }
 
 async function call(
@@ -69,13 +69,14 @@ export function requireAcceptable<T extends string>(request: RestRequest, offers
   return chosen;
 }
 
-/** A response whose bytes are known. HEAD gets its headers alone (RFC 9110, 9.3.2). */
-export function wholeResponse(
-  request: RestRequest,
-  status: number,
-  header: ReplyHeader,
-  body: Uint8Array,
-): RestResponse {
+/** A response whose bytes are known. */
+export function wholeResponse(status: number, header: ReplyHeader, body: Uint8Array): RestResponse {
   header.set("content-length", String(body.length));
-  return request.method === "HEAD" ? { status, header } : { status, header, body };
+  return { status, header, body };
+}
+
+/** What HEAD gets: the headers of GET alone (RFC 9110, 9.3.2). */
+export async function withoutBody({ status, header, body }: RestResponse): Promise<RestResponse> {
+  if (body !== undefined && !(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
+  return { status, header };
 }

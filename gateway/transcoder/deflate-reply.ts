@@ -2,6 +2,7 @@
 import { promisify } from "node:util";
 import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from "node:zlib";
 import type { RestRequest, RestResponse } from "./rest-message.ts";
+import { stoppable } from "./stoppable.ts";
 
 type Encoding = "gzip" | "br";
 
@@ -16,29 +17,40 @@ const gzipWhole = promisify(gzip);
 const brotliWhole = promisify(brotliCompress);
 
 /** Whether an answer may be compressed, so that it depends on what the client accepts. */
-export function mayDeflate({ body, header }: RestResponse): boolean {
-  if (body === undefined || (body instanceof Uint8Array && body.length < MIN_BYTES)) return false;
-  return !header.has("content-encoding") && COMPRESSIBLE.test(header.get("content-type") ?? "");
+export function mayDeflate(request: RestRequest, { body, header }: RestResponse): boolean {
+  if (body === undefined || header.has("content-encoding")) return false;
+  // Only who refuses identity gets small ones compressed.
+  if (isSmall(body) && request.header.get("accept-encoding")?.includes("q=0") !== true) return false;
+  return COMPRESSIBLE.test(header.get("content-type") ?? "");
 }
 
-/** Compresses an answer that may be, or leaves it as it is. */
+/** Compresses an answer that may be, or leaves it as it is: also where the client accepts nothing that there is. */
 export async function deflateReply(request: RestRequest, reply: RestResponse): Promise<RestResponse> {
   const { body, header } = reply;
   if (body === undefined) return reply;
-  const isWhole = body instanceof Uint8Array;
+  const { encoding, takesIdentity } = chooseEncoding(request.header.get("accept-encoding"));
+  if (isSmall(body) && takesIdentity) return reply;
   header.append("vary", "Accept-Encoding");
-  const encoding = chooseEncoding(request.header.get("accept-encoding"));
   if (encoding === undefined) return reply;
   header.set("content-encoding", encoding);
-  if (!isWhole) return { ...reply, body: deflateStream(body, encoding) };
+  if (!(body instanceof Uint8Array)) return { ...reply, body: deflateStream(body, encoding) };
   const deflated = await (encoding === "br" ? brotliWhole(body, BROTLI) : gzipWhole(body));
   header.set("content-length", String(deflated.length));
   return { ...reply, body: deflated };
 }
 
-/** The better of the two that are offered; of equals br. Undefined for none, or where identity is liked better. */
-function chooseEncoding(accept: string | null): Encoding | undefined {
-  if (accept === null) return undefined;
+function isSmall(body: NonNullable<RestResponse["body"]>): boolean {
+  return body instanceof Uint8Array && body.length < MIN_BYTES;
+}
+
+interface Choice {
+  /** The better of the two that are offered; of equals br. Undefined for none, or where identity is liked better. */
+  readonly encoding: Encoding | undefined;
+  readonly takesIdentity: boolean;
+}
+
+function chooseEncoding(accept: string | null): Choice {
+  if (accept === null) return { encoding: undefined, takesIdentity: true };
   const weights = new Map(
     accept.split(",").map((part) => {
       const [name = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
@@ -48,13 +60,21 @@ function chooseEncoding(accept: string | null): Encoding | undefined {
   );
   const weightOf = (name: string) => weights.get(name) ?? weights.get("*") ?? 0;
   const [br, gz] = [weightOf("br"), weightOf("gzip")];
-  const best: Encoding = br >= gz ? "br" : "gzip";
   const weight = Math.max(br, gz);
-  return weight > 0 && weight >= (weights.get("identity") ?? 0) ? best : undefined;
+  const isBetter = weight > 0 && weight >= (weights.get("identity") ?? 0);
+  return {
+    encoding: isBetter ? (br >= gz ? "br" : "gzip") : undefined,
+    takesIdentity: (weights.get("identity") ?? weights.get("*") ?? 1) > 0,
+  };
+}
+
+function deflateStream(body: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncIterable<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]();
+  return stoppable(deflatePieces({ [Symbol.asyncIterator]: () => iterator }, encoding), () => iterator.return?.());
 }
 
 /** Each piece is flushed, so that a message is not held back by the next. */
-async function* deflateStream(body: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
+async function* deflatePieces(body: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
   const deflating = encoding === "br" ? createBrotliCompress(BROTLI) : createGzip();
   const flush = encoding === "br" ? constants.BROTLI_OPERATION_FLUSH : constants.Z_SYNC_FLUSH;
   const made: Buffer[] = [];

@@ -25,6 +25,12 @@ type ErrorOptions = Pick<
   "registry" | "responseHeaders" | "errorDomain" | "errorReasons" | "onInternalError"
 >;
 
+/** What a call hears that was admitted and then not made. */
+export function asConnectError(error: unknown): ConnectError {
+  if (!(error instanceof Refusal)) return ConnectError.from(error, Code.Internal);
+  return new ConnectError(error.message, refusalReasons[error.reason].code, undefined, undefined, error);
+}
+
 /** Makes the one place where errors become HTTP. */
 export function createErrorResponder(options: ErrorOptions): ErrorResponder {
   const { registry, errorDomain = "transcoder", errorReasons = {}, onInternalError } = options;

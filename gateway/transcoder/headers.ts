@@ -2,13 +2,15 @@
 import { refusalOf } from "./refusal.ts";
 import type { HeaderReader, ReplyHeader } from "./rest-message.ts";
 
-/** Names that speak of one hop or of how a body is written: whatever a list says, they never pass. */
+/** Names that speak of one hop, of one protocol or of how a body is written: whatever a list says, they never pass. */
 const ownNames: ReadonlySet<string> = new Set([
+  "accept",
   "accept-encoding",
   "connection",
   "content-encoding",
   "content-length",
   "content-type",
+  "expect",
   "grpc-accept-encoding",
   "grpc-encoding",
   "grpc-message",
@@ -16,14 +18,18 @@ const ownNames: ReadonlySet<string> = new Set([
   "grpc-status-details-bin",
   "grpc-timeout",
   "host",
+  "http2-settings",
   "keep-alive",
+  "proxy-authenticate",
   "proxy-authorization",
   "proxy-connection",
   "te",
   "trailer",
   "transfer-encoding",
   "upgrade",
+  "user-agent",
 ]);
+const ownPrefixes = [":", "access-control-", "connect-", "sec-"];
 
 /** A request header with this prefix is metadata of the name behind it, as grpc-gateway has it. */
 const metadataPrefix = "grpc-metadata-";
@@ -41,8 +47,12 @@ export function allowHeaders(patterns: readonly string[]): HeaderFilter {
     .map((pattern) => pattern.slice(0, -1).toLowerCase());
   return (name) =>
     (names.has(name) || prefixes.some((prefix) => name.startsWith(prefix))) &&
-    !ownNames.has(name) &&
-    !name.startsWith(":");
+    !isOwn(name);
+}
+
+function isOwn(name: string): boolean {
+  // "Grpc-Metadata-" alone leaves no name.
+  return name === "" || ownNames.has(name) || ownPrefixes.some((prefix) => name.startsWith(prefix));
 }
 
 const noHeaders = new Headers();

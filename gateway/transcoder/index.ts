@@ -1,5 +1,6 @@
 /** The public surface of the transcoder. */
 
+export { DescriptorError, type Descriptors, readDescriptorSet } from "./descriptors.ts";
 export { isHttpBody } from "./http-body.ts";
 export { createNodeHandler, type NodeHandler, type NodeRequest, type NodeResponse } from "./node-handler.ts";
 export {

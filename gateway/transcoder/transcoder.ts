@@ -3,11 +3,11 @@
  * option `call`, which server the requests come from is an adapter's affair (`node-handler.ts`).
  */
 import { Code, ConnectError } from "@connectrpc/connect";
-import { answerOne, wholeResponse } from "./answer.ts";
+import { answerOne, wholeResponse, withoutBody } from "./answer.ts";
 import { answerMany } from "./answer-stream.ts";
 import type { MatchedRequest } from "./bind-request.ts";
 import { deflateReply, mayDeflate } from "./deflate-reply.ts";
-import { createErrorResponder } from "./error-reply.ts";
+import { asConnectError, createErrorResponder } from "./error-reply.ts";
 import { allowHeaders, pickRequestHeaders, readTimeoutMs } from "./headers.ts";
 import { createJsonWriter } from "./json-writer.ts";
 import { type Admitted, defaultLimits, defaultRequestHeaders, type TranscoderOptions } from "./options.ts";
@@ -66,11 +66,13 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       const admittedRequest = { ...matched, info: { ...known, admitted } };
       const isOne = method.methodKind === "unary" || method.methodKind === "client_streaming";
       const reply = await (isOne ? answerOne : answerMany)(serving, admittedRequest, called);
-      return mayDeflate(reply) ? await deflateReply(request, reply) : reply;
+      const written = mayDeflate(request, reply) ? await deflateReply(request, reply) : reply;
+      return request.method === "HEAD" ? await withoutBody(written) : written;
     } catch (error) {
-      admitted?.over(error instanceof ConnectError ? error : new ConnectError(String(error), Code.InvalidArgument));
-      const reply = respondToError(error, route?.binding.method, request.signal);
-      return wholeResponse(request, reply.status, reply.header, Buffer.from(JSON.stringify(reply.body), "utf8"));
+      admitted?.over(asConnectError(error));
+      const { status, header, body } = respondToError(error, route?.binding.method, request.signal);
+      const reply = wholeResponse(status, header, Buffer.from(JSON.stringify(body), "utf8"));
+      return request.method === "HEAD" ? withoutBody(reply) : reply;
     }
   }
 
