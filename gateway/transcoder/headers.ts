@@ -37,34 +37,44 @@ const metadataPrefix = "grpc-metadata-";
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Which names are allowed. */
-export type HeaderFilter = (name: string) => boolean;
+export interface HeaderFilter {
+  readonly passes: (name: string) => boolean;
+  /** All that pass, where no pattern stands for names that are not known. */
+  readonly names: readonly string[] | undefined;
+}
 
 /** Makes a filter of names and of prefixes such as `x-*`. */
 export function allowHeaders(patterns: readonly string[]): HeaderFilter {
-  const names = new Set(patterns.filter((pattern) => !pattern.endsWith("*")).map((name) => name.toLowerCase()));
-  const prefixes = patterns
-    .filter((pattern) => pattern.endsWith("*"))
-    .map((pattern) => pattern.slice(0, -1).toLowerCase());
-  return (name) =>
-    (names.has(name) || prefixes.some((prefix) => name.startsWith(prefix))) &&
-    !isOwn(name);
-}
-
-function isOwn(name: string): boolean {
-  // "Grpc-Metadata-" alone leaves no name.
-  return name === "" || ownNames.has(name) || ownPrefixes.some((prefix) => name.startsWith(prefix));
+  const lower = patterns.map((pattern) => pattern.toLowerCase());
+  const names = new Set(lower.filter((pattern) => !pattern.endsWith("*") && !ownNames.has(pattern)));
+  const prefixes = lower.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
+  return {
+    passes: (name) =>
+      names.has(name) ||
+      (prefixes.some((prefix) => name.startsWith(prefix)) && !ownNames.has(name) && !name.startsWith(":")),
+    names: prefixes.length === 0 ? [...names] : undefined,
+  };
 }
 
 const noHeaders = new Headers();
 
 /** The request headers that pass; not to be changed. */
-export function pickRequestHeaders(from: HeaderReader, allowed: HeaderFilter): Headers {
+export function pickRequestHeaders(from: HeaderReader, { passes, names }: HeaderFilter): Headers {
   let into: Headers | undefined;
-  for (const [key, value] of from) {
-    const name = key.startsWith(metadataPrefix) ? key.slice(metadataPrefix.length) : key;
-    if (allowed(name)) {
-      into ??= new Headers();
-      into.append(name, value);
+  const take = (name: string, value: string | null) => {
+    if (value === null) return;
+    into ??= new Headers();
+    into.append(name, value);
+  };
+  if (names === undefined) {
+    for (const [key, value] of from) {
+      const name = key.startsWith(metadataPrefix) ? key.slice(metadataPrefix.length) : key;
+      if (passes(name)) take(name, value);
+    }
+  } else {
+    for (const name of names) {
+      take(name, from.get(name));
+      take(name, from.get(metadataPrefix + name));
     }
   }
   return into ?? noHeaders;
@@ -73,12 +83,12 @@ export function pickRequestHeaders(from: HeaderReader, allowed: HeaderFilter): H
 /** Copies the headers or trailers of a call that pass. A value that HTTP cannot carry is left out and reported. */
 export function pickHeaders(
   from: Headers,
-  allowed: HeaderFilter,
+  { passes }: HeaderFilter,
   into: ReplyHeader,
   report: (slip: unknown) => void = () => {},
 ): ReplyHeader {
   for (const [name, value] of from) {
-    if (!allowed(name)) continue;
+    if (!passes(name)) continue;
     if (headerValue.test(value)) into.append(name, value);
     else report(new Error(`the value of the header ${name} cannot be sent`));
   }
