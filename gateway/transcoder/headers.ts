@@ -46,12 +46,11 @@ export interface HeaderFilter {
 /** Makes a filter of names and of prefixes such as `x-*`. */
 export function allowHeaders(patterns: readonly string[]): HeaderFilter {
   const lower = patterns.map((pattern) => pattern.toLowerCase());
-  const names = new Set(lower.filter((pattern) => !pattern.endsWith("*") && !ownNames.has(pattern)));
+  const isOwn = (name: string) => ownNames.has(name) || ownPrefixes.some((prefix) => name.startsWith(prefix));
+  const names = new Set(lower.filter((pattern) => !pattern.endsWith("*") && !isOwn(pattern)));
   const prefixes = lower.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
   return {
-    passes: (name) =>
-      names.has(name) ||
-      (prefixes.some((prefix) => name.startsWith(prefix)) && !ownNames.has(name) && !name.startsWith(":")),
+    passes: (name) => names.has(name) || (prefixes.some((prefix) => name.startsWith(prefix)) && !isOwn(name)),
     names: prefixes.length === 0 ? [...names] : undefined,
   };
 }
