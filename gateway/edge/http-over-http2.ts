@@ -6,6 +6,9 @@ import { createPipedBody } from "./piped-body.ts";
 
 /** What still comes of a request after its answer is read and dropped, but no more than this, in bytes. */
 const MAX_DROPPED_BYTES = 1_048_576;
+/** A request that is not over and of which nothing comes for so long is given up, in milliseconds. */
+const SILENCE_MS = 60_000;
+const CANCEL = 8;
 const NO_ERROR = 0;
 const INTERNAL_ERROR = 2;
 
@@ -18,6 +21,7 @@ export function serveHttp(
 ): StreamListener {
   const abort = new AbortController();
   const pipe = createPipedBody({ taken: (bytes) => stream.consume(bytes), stopped() {} });
+  const silence = endStream ? undefined : setTimeout(() => giveUp(), SILENCE_MS);
   let isAnswered = false;
   let droppedBytes = 0;
   let drained = () => {};
@@ -72,6 +76,16 @@ export function serveHttp(
       stream.consume(bytes);
     }
   };
+  const leave = (why: Error) => {
+    clearTimeout(silence);
+    abort.abort(why);
+    pipe.fail(why);
+    drained();
+  };
+  const giveUp = () => {
+    stream.reset(CANCEL);
+    leave(new Error("the rest of the request did not come"));
+  };
   answer().catch(() => {
     // Handlers answer every error themselves; what is left is a body that broke off, which the client must see.
     stream.reset(INTERNAL_ERROR);
@@ -79,21 +93,23 @@ export function serveHttp(
   return {
     onHeaders() {},
     onData(chunk, isLast) {
+      silence?.refresh();
       if (isAnswered) {
         drop(chunk.length);
       } else {
         pipe.push(chunk);
       }
       if (isLast) {
+        clearTimeout(silence);
         pipe.end();
       }
     },
-    onTrailers: () => pipe.end(),
+    onTrailers() {
+      clearTimeout(silence);
+      pipe.end();
+    },
     onReset() {
-      const left = new Error("the client closed the stream");
-      abort.abort(left);
-      pipe.fail(left);
-      drained();
+      leave(new Error("the client closed the stream"));
     },
     onDrain: () => drained(),
   };

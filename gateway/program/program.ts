@@ -17,6 +17,8 @@ import { createProgramPages } from "./pages.ts";
 
 /** Longest wait for calls under way when asked to end, in milliseconds. */
 const DRAIN_MS = 10_000;
+/** Longest wait for the message of a unary gRPC call, in milliseconds. */
+const REQUEST_MS = 60_000;
 const RETRY_AFTER_S = 1n;
 
 /** What became of a start: a program that runs, or a text that was asked for. */
@@ -52,7 +54,7 @@ export async function startProgram(args: readonly string[]): Promise<Started> {
     },
     grpc: {
       limits: { maxMessageBytes: options["max-message-bytes"], maxMessages: options["max-messages"] },
-      requestMs: options["max-timeout-ms"],
+      requestMs: REQUEST_MS,
       passesBack: () => true,
     },
     admission: {
