@@ -7,7 +7,7 @@ import {
   HealthCheckResponse_ServingStatus,
   HealthCheckResponseSchema,
 } from "#gen/health/v1/health_pb.js";
-import { createPeerPolicies, isRetried } from "#platform/rpc/mesh-client.ts";
+import { createPeerPolicies, isRetried, withReason } from "#platform/rpc/mesh-client.ts";
 import { clientTls, type TlsFiles } from "#platform/rpc/tls.ts";
 import { pathOf } from "./edge/methods.ts";
 import type { Backend } from "./grpc/backend.ts";
@@ -47,17 +47,21 @@ export function openMeshBackend({ capability, address, tls, services }: MeshBack
   const { retrying, once } = createPeerPolicies();
   const retried = new Set(services.flatMap(({ methods }) => methods.filter(isRetried).map(pathOf)));
   return {
-    unary(call, envelope) {
+    async unary(call, envelope) {
       const deadlineMs = call.timeoutMs === undefined ? undefined : Date.now() + call.timeoutMs - HOP_RESERVE_MS;
       const policy = retried.has(call.path) ? retrying : once;
-      return policy.execute(
-        () =>
-          remote.unary(
-            { ...call, timeoutMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - Date.now()) },
-            envelope,
-          ),
-        call.signal,
-      );
+      try {
+        return await policy.execute(
+          () =>
+            remote.unary(
+              { ...call, timeoutMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - Date.now()) },
+              envelope,
+            ),
+          call.signal,
+        );
+      } catch (error) {
+        throw withReason(error); // the policies' own refusals are outages, no defects
+      }
     },
     relay: (call, listener) => remote.relay(call, listener),
     close: () => remote.close(),

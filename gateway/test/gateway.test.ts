@@ -232,6 +232,16 @@ describe("deadlines and outages", () => {
     expect(JSON.stringify(answer.json)).not.toMatch(/127\.0\.0\.1|ECONN/);
   });
 
+  it("stays an outage once the edge stops asking", async () => {
+    const headers = { authorization, "x-request-timeout": "0.5" };
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => rest(`${edge.url}/v1/ledger/status`, { headers })),
+    );
+    for (const { status, reason } of answers) {
+      expect(`${status} ${reason}`).toMatch(/^(503 DEPENDENCY_UNAVAILABLE|504 DEADLINE_PASSED)$/);
+    }
+  });
+
   it("a deadline that is none is refused", async () => {
     expect(
       (await rest(`${edge.url}/v1/products`, { headers: { authorization, "x-request-timeout": "soon" } })).status,

@@ -23,6 +23,8 @@ export interface ProbeOptions {
   readonly skip?: (operation: Operation) => boolean;
   /** Whether a request that the schemas take must succeed: not where a service has a mind of its own. Default false. */
   readonly mustSucceed?: boolean;
+  /** Whether an operation may answer with this status of 500 and above, which must be documented. Default none may. */
+  readonly mayFail?: (operation: Operation, status: number) => boolean;
   /** How long a stream is read, in milliseconds. Default 500. */
   readonly readMs?: number;
 }
@@ -35,13 +37,14 @@ export interface ProbeReport {
 }
 
 /**
- * Probes every operation: no answer is a 5xx, none has a status that the operation does not document, and the body of
- * each is of the schema that the document gives it.
+ * Probes every operation: no answer is a 5xx but those that may be, none has a status that the operation does not
+ * document, and the body of each is of the schema that the document gives it.
  *
  * @throws the smallest request found that fails, with the seed to find it again
  */
 export async function probe(options: ProbeOptions): Promise<ProbeReport> {
-  const { document, header = {}, runs = 40, seed, skip = () => false, mustSucceed = false, readMs = 500 } = options;
+  const { document, header = {}, runs = 40, seed, mustSucceed = false, readMs = 500 } = options;
+  const { skip = () => false, mayFail = () => false } = options;
   const baseUrl = new URL(options.baseUrl);
   const check = createCheckAnswer(document);
   const statuses: Record<string, Record<number, number>> = {};
@@ -58,7 +61,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeReport> {
       requests++;
       counts[answer.status] = (counts[answer.status] ?? 0) + 1;
       const problem =
-        answer.status >= 500
+        answer.status >= 500 && !mayFail(operation, answer.status)
           ? `the server failed with ${answer.status}`
           : isValid && mustSucceed && answer.status >= 400
             ? "a request that the document allows was refused"
