@@ -6,8 +6,7 @@ import { connect as connectTcp } from "node:net";
 import { text } from "node:stream/consumers";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { create, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
-import type { Transport } from "@connectrpc/connect";
-import { Code } from "@connectrpc/connect";
+import { Code, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { credentials, Client as GrpcClient } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -79,7 +78,8 @@ describe("RPC", () => {
     onTestFinished(() => client.close());
     const { echo, count } = edge.service.method;
     if (echo === undefined || count === undefined) throw new Error("the probe has no such methods");
-    const encode = (desc: typeof echo.input) => (init: ProbeRequest) => Buffer.from(toBinary(desc, create(desc, init)));
+    const encode = (desc: typeof echo.input) => (init: ProbeRequest) =>
+      Buffer.from(toBinary(desc, create(desc, { ...init })));
     const decode = (desc: typeof echo.output) => (bytes: Buffer) => fromBinary(desc, bytes);
     const answer = new Promise<MessageShape<typeof echo.output> | undefined>((resolve, reject) =>
       client.makeUnaryRequest(
@@ -94,7 +94,7 @@ describe("RPC", () => {
     const stream = client.makeServerStreamRequest("/probe.v1.Probe/Count", encode(count.input), decode(count.output), {
       to: 3,
     });
-    await expect(Array.fromAsync(stream)).resolves.toMatchObject([{ text: "1" }, { text: "2" }, { text: "3" }]);
+    await expect(collect(stream)).resolves.toMatchObject([{ text: "1" }, { text: "2" }, { text: "3" }]);
   });
 
   const transports: [string, (baseUrl: string, nodeOptions: ConnectionOptions) => Transport][] = [
@@ -119,7 +119,7 @@ describe("RPC", () => {
   it.each(transports)("of %s by connect-node", async (_name, transport) => {
     const client = probeOf(transport(edge.url, { ca: certificate.ca }));
     await expect(client.echo({ text: "olá" })).resolves.toMatchObject({ text: "olá" });
-    await expect(Array.fromAsync(client.count({ to: 2 }))).resolves.toMatchObject([{ text: "1" }, { text: "2" }]);
+    await expect(collect(client.count({ to: 2 }))).resolves.toMatchObject([{ text: "1" }, { text: "2" }]);
   });
 });
 
@@ -157,7 +157,7 @@ describe("the server behind, over TLS", () => {
     onTestFinished(() => before.stop());
     const client = probeOf(createGrpcTransport({ baseUrl: before.url }), before);
     await expect(client.echo({ text: "olá" })).resolves.toMatchObject({ text: "olá" });
-    await expect(Array.fromAsync(client.count({ to: 2 }))).resolves.toHaveLength(2);
+    await expect(collect(client.count({ to: 2 }))).resolves.toHaveLength(2);
   });
 
   it.each([
@@ -174,6 +174,12 @@ describe("the server behind, over TLS", () => {
 
 function target(): ConnectionOptions {
   return { host: "127.0.0.1", port: edge.port, ca: certificate.ca };
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 /** The version of TLS that is agreed on. */

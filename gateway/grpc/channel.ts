@@ -1,5 +1,5 @@
 /** Connections to one gRPC server: opened when first needed, more of them when one is full, again when one is lost. */
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { Code, ConnectError } from "@connectrpc/connect";
 import {
@@ -182,5 +182,7 @@ function openSocket(target: URL, tls: ConnectionOptions | undefined): Socket {
   if (target.protocol !== "https:") {
     return connectTcp({ host, port: Number(target.port || 80), noDelay: true });
   }
-  return connectTls({ host, port: Number(target.port || 443), ALPNProtocols: ["h2"], servername: host, ...tls });
+  // An address may not stand in TLS's server name (RFC 6066, section 3); the certificate is held against it all the same.
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return connectTls({ host, port: Number(target.port || 443), ALPNProtocols: ["h2"], ...name, ...tls });
 }
