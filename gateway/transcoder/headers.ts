@@ -46,7 +46,9 @@ export interface HeaderFilter {
 /** Makes a filter of names and of prefixes such as `x-*`. */
 export function allowHeaders(patterns: readonly string[]): HeaderFilter {
   const lower = patterns.map((pattern) => pattern.toLowerCase());
-  const isOwn = (name: string) => ownNames.has(name) || ownPrefixes.some((prefix) => name.startsWith(prefix));
+  // "Grpc-Metadata-" alone leaves no name.
+  const isOwn = (name: string) =>
+    name === "" || ownNames.has(name) || ownPrefixes.some((prefix) => name.startsWith(prefix));
   const names = new Set(lower.filter((pattern) => !pattern.endsWith("*") && !isOwn(pattern)));
   const prefixes = lower.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
   return {

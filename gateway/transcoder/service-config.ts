@@ -40,13 +40,13 @@ export function readServiceConfig(text: string, fileName: string): ServiceConfig
   const { document, sourceOf } = file;
   if (document.contents === null) return { rules: [], fullyDecodeReservedExpansion: false };
   const http = requireMap(document.contents, "a service configuration", file).get("http", true);
-  if (http === undefined) return { rules: [], fullyDecodeReservedExpansion: false };
+  if (isNothing(http)) return { rules: [], fullyDecodeReservedExpansion: false };
   const map = requireMap(http, '"http"', file);
   requireKnownKeys(map, HttpSchema, file);
   const rules = map.get("rules", true);
-  if (rules !== undefined && !isSeq(rules)) throw new RuleError('"rules" must be a list', { source: sourceOf(rules) });
+  if (!isNothing(rules) && !isSeq(rules)) throw new RuleError('"rules" must be a list', { source: sourceOf(rules) });
   return {
-    rules: (rules?.items ?? []).map((item) => readRule(item, file)),
+    rules: isSeq(rules) ? rules.items.map((item) => readRule(item, file)) : [],
     fullyDecodeReservedExpansion: readFlag(map, file),
   };
 }
@@ -77,9 +77,14 @@ function readRule(item: unknown, file: Source): ConfiguredRule {
 
 function readFlag(map: YAMLMap, { sourceOf }: Source): boolean {
   const node = map.get("fully_decode_reserved_expansion", true) ?? map.get("fullyDecodeReservedExpansion", true);
-  if (node === undefined) return false;
+  if (isNothing(node)) return false;
   if (isScalar(node) && typeof node.value === "boolean") return node.value;
   throw new RuleError('"fully_decode_reserved_expansion" must be true or false', { source: sourceOf(node) });
+}
+
+/** Of a key that is not there, or that nothing is written behind. */
+function isNothing(node: unknown): boolean {
+  return node === undefined || (isScalar(node) && node.value === null);
 }
 
 function requireMap(node: unknown, what: string, { sourceOf }: Source): YAMLMap {
