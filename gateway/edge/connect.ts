@@ -1,6 +1,6 @@
 /** Connect, and the JSON codecs of gRPC and gRPC-Web: by Connect's own handlers, which decode and encode. */
 
-import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
+import type { DescMethod, DescService, Message, Registry } from "@bufbuild/protobuf";
 import {
   Code,
   ConnectError,
@@ -11,8 +11,8 @@ import {
   type ServiceImpl,
 } from "@connectrpc/connect";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
-import { isMetadata } from "../grpc/metadata.ts";
-import { callError } from "../grpc/status.ts";
+import { headersOf, isMetadata } from "../grpc/metadata.ts";
+import { callError, headerBefore } from "../grpc/status.ts";
 import type { Passage } from "./door.ts";
 import { exactJson } from "./exact-json.ts";
 import type { GrpcOptions } from "./grpc-call.ts";
@@ -37,11 +37,12 @@ export function createConnectHandler(
   services: readonly EdgeService[],
   methods: ReadonlyMap<string, EdgeMethod>,
   options: GrpcOptions,
+  registry: Registry,
 ): ConnectHandler {
   const router = createConnectRouter({
     acceptCompression: [compressionGzip, compressionBrotli],
     readMaxBytes: options.limits.maxMessageBytes,
-    jsonOptions: { ignoreUnknownFields: true },
+    jsonOptions: { ignoreUnknownFields: true, registry },
     requestGate: (context) => open(context, methods, options),
   });
   for (const { service } of services) {
@@ -140,7 +141,9 @@ function forward(desc: DescMethod, method: EdgeMethod, options: GrpcOptions) {
           over(undefined);
           return answer.message;
         } catch (error) {
-          throw passable(over(callError(error)), options);
+          const failure = callError(error);
+          passBack(headersOf(headerBefore(failure) ?? []), context.responseHeader, options);
+          throw passable(over(failure), options);
         }
       };
     case "server_streaming":
@@ -217,7 +220,7 @@ function passable(error: ConnectError | undefined, options: GrpcOptions): Connec
 
 function passBack(from: Headers, to: Headers, { passesBack }: GrpcOptions): void {
   for (const [name, value] of from) {
-    if (passesBack(name)) {
+    if (isMetadata(name) && passesBack(name)) {
       to.append(name, value);
     }
   }

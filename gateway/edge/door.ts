@@ -24,6 +24,8 @@ export interface Passage {
   readonly metadata: readonly HeaderField[];
   /** Time the call may take, in milliseconds. */
   readonly timeoutMs: number | undefined;
+  /** Whether the backend is told of it. Default true. */
+  readonly tellsTimeout?: boolean;
   /** Looks at each request message and throws a ConnectError; undefined where messages need no look. */
   readonly check: ((message: Message) => void) | undefined;
   /** Told once, when the call is over. Gives the error that the caller hears, which may say less than the one that was. */

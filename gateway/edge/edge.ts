@@ -54,14 +54,23 @@ export function createEdge(options: EdgeOptions): Edge {
   const methods = methodsByPath(services);
   const grpc: GrpcOptions = { ...options.grpc, enter: createAdmission(options.admission) };
   const transcoder = createRest(methods, { ...options.rest, services: served }, grpc);
-  const connect = createConnectHandler(services, methods, grpc);
+  // A rule may stand at the path of an RPC; Connect's clients tell themselves apart.
+  const restPaths = new Set(
+    transcoder.routes.map(({ template }) => template.source).filter((path) => methods.has(path)),
+  );
+  const connect = createConnectHandler(services, methods, grpc, options.rest.registry);
 
   const answer: HttpHandler = (request) => {
     const contentType = request.header.get("content-type") ?? "";
     if (request.method === "POST" && isGrpcWeb(contentType)) {
       return answerGrpcWeb(request, methods.get(request.url), grpc);
     }
-    return options.pages(request) ?? connect(request) ?? transcoder.handle(request);
+    const page = options.pages(request);
+    if (page !== undefined) {
+      return page;
+    }
+    const isRest = restPaths.has(request.url) && request.header.get("connect-protocol-version") === null;
+    return (isRest ? undefined : connect(request)) ?? transcoder.handle(request);
   };
   const handler = options.cors === undefined ? answer : allowOrigins(options.cors, answer);
   const http1 = createNodeHandler({ handle: handler }, options.onInternalError);

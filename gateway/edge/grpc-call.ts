@@ -117,12 +117,13 @@ export function startGrpcCall(init: CallInit): GrpcCall {
       passage.over(errorOfAbort(abort.signal));
       return;
     }
-    const { metadata, timeoutMs } = passage;
+    const { metadata, timeoutMs, tellsTimeout = true } = passage;
     const encoded = encodingFields(init.fields);
     exchange.begin(passage, {
       path: method.path,
       metadata: encoded.length === 0 ? metadata : [...metadata, ...encoded],
       timeoutMs,
+      tellsTimeout,
       signal: abort.signal,
     });
   };

@@ -4,7 +4,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { BackendCall, UnaryAnswer } from "../grpc/backend.ts";
 import { EnvelopeReader } from "../grpc/envelope.ts";
 import { fieldOf } from "../grpc/metadata.ts";
-import { callError } from "../grpc/status.ts";
+import { callError, headerBefore } from "../grpc/status.ts";
 import { messageOf } from "./check-messages.ts";
 import type { Passage } from "./door.ts";
 import type { Answering, Exchange } from "./grpc-call.ts";
@@ -68,7 +68,14 @@ export function createUnaryExchange({ init, header, finish }: Answering): Exchan
     const { passage, call } = opened;
     const sent =
       passage.check === undefined ? method.backend.unary(call, envelope) : checked(passage.check, call, envelope);
-    sent.then(answer, fail);
+    sent.then(answer, (thrown: unknown) => {
+      const error = callError(thrown);
+      const before = headerBefore(error);
+      if (before !== undefined && !call.signal.aborted) {
+        header(before);
+      }
+      finish([], error);
+    });
   }
 
   async function checked(

@@ -4,8 +4,6 @@ import type { HeaderField, Http2Stream, StreamListener } from "../http2/index.ts
 import type { HttpHandler, HttpResponse } from "./http-handler.ts";
 import { createPipedBody } from "./piped-body.ts";
 
-/** What still comes of a request after its answer is read and dropped, but no more than this, in bytes. */
-const MAX_DROPPED_BYTES = 1_048_576;
 /** A request that is not over and of which nothing comes for so long is given up, in milliseconds. */
 const SILENCE_MS = 60_000;
 const CANCEL = 8;
@@ -22,8 +20,7 @@ export function serveHttp(
   const abort = new AbortController();
   const pipe = createPipedBody({ taken: (bytes) => stream.consume(bytes), stopped() {} });
   const silence = endStream ? undefined : setTimeout(() => giveUp(), SILENCE_MS);
-  let isAnswered = false;
-  let droppedBytes = 0;
+  let isRequestOver = endStream;
   let drained = () => {};
   let method = "GET";
   let url = "/";
@@ -43,18 +40,22 @@ export function serveHttp(
       await (body instanceof Uint8Array ? undefined : body?.[Symbol.asyncIterator]().return?.());
       return;
     }
-    stream.sendHeaders([[":status", String(status)], ...header], body === undefined && trailer === undefined);
+    const room = () =>
+      new Promise<void>((resolve) => {
+        drained = resolve;
+      });
+    const hasEnded = body === undefined && trailer === undefined;
+    stream.sendHeaders([[":status", String(status)], ...header], hasEnded);
+    let isTaken = true;
     if (body instanceof Uint8Array) {
-      stream.sendData(body, trailer === undefined);
+      isTaken = stream.sendData(body, trailer === undefined);
     } else if (body !== undefined) {
       for await (const chunk of body) {
         if (abort.signal.aborted) {
           return;
         }
         if (!stream.sendData(chunk, false)) {
-          await new Promise<void>((resolve) => {
-            drained = resolve;
-          });
+          await room();
         }
       }
     }
@@ -63,17 +64,14 @@ export function serveHttp(
     if (trailers.length > 0) {
       stream.sendHeaders(trailers, true);
     } else if (trailer !== undefined || (body !== undefined && !(body instanceof Uint8Array))) {
-      stream.sendData(new Uint8Array(), true);
+      isTaken = stream.sendData(new Uint8Array(), true);
     }
-    isAnswered = true;
-  };
-  const drop = (bytes: number) => {
-    droppedBytes += bytes;
-    if (droppedBytes > MAX_DROPPED_BYTES) {
+    if (!isRequestOver) {
+      if (!isTaken) {
+        await room();
+      }
       // RFC 9113, 8.1: the answer is whole, the rest of the request is not wanted.
       stream.reset(NO_ERROR);
-    } else {
-      stream.consume(bytes);
     }
   };
   const leave = (why: Error) => {
@@ -94,17 +92,15 @@ export function serveHttp(
     onHeaders() {},
     onData(chunk, isLast) {
       silence?.refresh();
-      if (isAnswered) {
-        drop(chunk.length);
-      } else {
-        pipe.push(chunk);
-      }
+      pipe.push(chunk);
       if (isLast) {
+        isRequestOver = true;
         clearTimeout(silence);
         pipe.end();
       }
     },
     onTrailers() {
+      isRequestOver = true;
       clearTimeout(silence);
       pipe.end();
     },

@@ -48,6 +48,7 @@ export interface Listener {
 /** How an HTTP/2 connection begins (RFC 9113, 3.4); three bytes tell it from every HTTP/1.1 method. */
 const HTTP2_PREFACE = "PRI";
 const SLOW_CHECK_MS = 2_000;
+const DRAIN_CHECK_MS = 50;
 
 /** Opens the port. */
 export async function listen(options: ListenOptions, handlers: PortHandlers): Promise<Listener> {
@@ -104,6 +105,8 @@ export async function listen(options: ListenOptions, handlers: PortHandlers): Pr
       for (const connection of connections) {
         connection.close();
       }
+      // A connection kept alive is closed once its last answer is out.
+      const closing = setInterval(() => http1.closeIdleConnections(), DRAIN_CHECK_MS);
       const cut = setTimeout(() => {
         for (const socket of sockets) {
           socket.destroy();
@@ -111,6 +114,7 @@ export async function listen(options: ListenOptions, handlers: PortHandlers): Pr
       }, graceMs);
       await closed;
       clearTimeout(cut);
+      clearInterval(closing);
     },
   };
 }

@@ -101,8 +101,12 @@ export async function* callMessageStream(
   }
 }
 
-function callOf(method: EdgeMethod, { metadata, timeoutMs }: Passage, signal: AbortSignal): BackendCall {
-  return { path: method.path, metadata, timeoutMs, signal };
+function callOf(
+  method: EdgeMethod,
+  { metadata, timeoutMs, tellsTimeout = true }: Passage,
+  signal: AbortSignal,
+): BackendCall {
+  return { path: method.path, metadata, timeoutMs, tellsTimeout, signal };
 }
 
 function decodeAnswer({ output }: DescMethod, envelope: Uint8Array): Message {

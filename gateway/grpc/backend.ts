@@ -7,8 +7,10 @@ export interface BackendCall {
   /** "/package.Service/Method". */
   readonly path: string;
   readonly metadata: readonly HeaderField[];
-  /** Time the call may take, in milliseconds; undefined for no limit. Kept here and told to the peer. */
+  /** Time the call may take, in milliseconds; undefined for no limit. */
   readonly timeoutMs: number | undefined;
+  /** Whether the peer is told of it; else it is kept here alone. */
+  readonly tellsTimeout?: boolean;
   /** Aborts the call. Its reason goes to whoever waits, if it is a ConnectError. */
   readonly signal: AbortSignal;
 }

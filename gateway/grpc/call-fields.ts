@@ -9,7 +9,10 @@ import { formatTimeout } from "./timeout.ts";
 const USER_AGENT = "grpc-malla/1.0";
 
 /** Header section of a call. */
-export function requestFields({ path, metadata, timeoutMs }: BackendCall, target: URL): HeaderField[] {
+export function requestFields(
+  { path, metadata, timeoutMs, tellsTimeout = true }: BackendCall,
+  target: URL,
+): HeaderField[] {
   const fields: HeaderField[] = [
     [":method", "POST"],
     [":scheme", target.protocol === "https:" ? "https" : "http"],
@@ -19,7 +22,7 @@ export function requestFields({ path, metadata, timeoutMs }: BackendCall, target
     ["te", "trailers"],
     ["user-agent", USER_AGENT],
   ];
-  if (timeoutMs !== undefined) {
+  if (timeoutMs !== undefined && tellsTimeout) {
     fields.push(["grpc-timeout", formatTimeout(timeoutMs)]);
   }
   for (let index = 0; index < metadata.length; index++) {

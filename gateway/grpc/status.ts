@@ -44,6 +44,19 @@ export function errorOfTrailers(trailers: readonly HeaderField[]): ConnectError 
   return error;
 }
 
+const headersBefore = new WeakMap<ConnectError, readonly HeaderField[]>();
+
+/** Keeps the header section that came before an error: a call that fails late has both. */
+export function keepHeader(error: ConnectError, header: readonly HeaderField[]): ConnectError {
+  headersBefore.set(error, header);
+  return error;
+}
+
+/** The header section that came before an error; undefined where there was none. */
+export function headerBefore(error: ConnectError): readonly HeaderField[] | undefined {
+  return headersBefore.get(error);
+}
+
 /** What a call ends with after something was thrown: anything but a ConnectError is a defect, whose insides stay here. */
 export function callError(thrown: unknown): ConnectError {
   return thrown instanceof ConnectError

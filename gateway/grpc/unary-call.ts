@@ -5,7 +5,7 @@ import type { BackendCall, UnaryAnswer } from "./backend.ts";
 import { deadlinePassed, errorOfAbort, errorOfHeader, errorOfReset, requestFields } from "./call-fields.ts";
 import type { Channel } from "./channel.ts";
 import { ENVELOPE_BYTES, EnvelopeReader, enclose } from "./envelope.ts";
-import { callError, errorOfTrailers } from "./status.ts";
+import { callError, errorOfTrailers, keepHeader } from "./status.ts";
 
 /** Tries of one call while peers surely have not looked at it (gRPC, "transparent retries"). */
 const MAX_TRIES = 3;
@@ -146,7 +146,7 @@ class UnaryExchange implements StreamListener {
     this.#settle();
     const error = (trailer === this.#header ? errorOfHeader(trailer) : undefined) ?? errorOfTrailers(trailer);
     if (error !== undefined) {
-      this.#reject(error);
+      this.#reject(trailer === this.#header ? error : keepHeader(error, this.#header));
     } else if (this.#reader?.isAtBoundary === false) {
       this.#reject(new ConnectError("the backend's message is cut short", Code.Internal));
     } else {

@@ -55,7 +55,7 @@ bounds
   --max-calls N             unary calls under way at once; more wait, then hear 429 (1000)
   --max-waiting N           unary calls that wait for their turn (2000)
   --max-open-streams N      streaming calls at once (10000)
-  --timeout-ms N            deadline of unary calls that bring none (30000)
+  --timeout-ms N            deadline of unary calls that bring none, kept by the edge (30000; 0: none)
   --max-timeout-ms N        longest deadline that a caller may ask for (600000)
   --no-validate             do not check buf.validate rules
   --log-level LEVEL         trace, debug, info, warn, error, silent (warn); logs go to stderr as JSON
@@ -118,7 +118,7 @@ const schema = z.object({
   "max-calls": whole(1_000),
   "max-waiting": whole(2_000, 0),
   "max-open-streams": whole(10_000),
-  "timeout-ms": whole(30_000),
+  "timeout-ms": whole(30_000, 0),
   "max-timeout-ms": whole(600_000),
   "no-validate": z.boolean().default(false),
   "log-level": z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("warn"),

@@ -8,7 +8,7 @@ import { createMessageCheck } from "./validate.ts";
 /** Makes the door of all services. */
 export function createDoor(options: ProgramArguments, registry: Registry): Door {
   const maxMs = options["max-timeout-ms"];
-  const defaultMs = Math.min(options["timeout-ms"], maxMs);
+  const defaultMs = options["timeout-ms"] === 0 ? undefined : Math.min(options["timeout-ms"], maxMs);
   const checkMessage = createMessageCheck(registry);
   const checks = new Map<DescMessage, Passage["check"]>();
   const checkOf = (desc: DescMessage): Passage["check"] => {
@@ -23,6 +23,8 @@ export function createDoor(options: ProgramArguments, registry: Registry): Door 
     // A stream lives as long as its caller wants.
     timeoutMs:
       timeoutMs === undefined ? (method.methodKind === "unary" ? defaultMs : undefined) : Math.min(timeoutMs, maxMs),
+    // A deadline that the caller did not give is between the caller and the edge.
+    tellsTimeout: timeoutMs !== undefined,
     check: checkOf(method.input),
     over: (error) => error,
   });

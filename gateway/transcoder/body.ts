@@ -78,8 +78,10 @@ function requireJson(contentType: string | null, types: ReadonlySet<string>): vo
   if (contentType === null || contentType === "application/json") return;
   const [type = "", ...parameters] = contentType.split(";").map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length);
-  const isUtf8 = charset === undefined || charset === "utf-8" || charset === '"utf-8"';
-  if (!types.has(type) || !isUtf8) {
+  const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
+  // RFC 6839: what ends in +json can be read as JSON, such as application/merge-patch+json.
+  const isJson = types.has(type) || /^application\/[\w.-]+\+json$/.test(type);
+  if (!isJson || !isUtf8) {
     throw new Refusal("UNSUPPORTED_MEDIA_TYPE", `the body must be ${[...types].join(" or ")} in UTF-8`);
   }
 }
