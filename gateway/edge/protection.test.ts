@@ -1,4 +1,5 @@
 /** What hostile and careless clients get at the door, and that everybody else is served meanwhile. */
+import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { Code } from "@connectrpc/connect";
@@ -194,5 +195,21 @@ describe("more calls than can be done", () => {
     await Promise.all(held);
     await expect.poll(() => fetch(`${small.url}/v1/echo`).then(({ status }) => status)).toBe(200);
     await small.stop();
+  });
+
+  it("are turned away before a body is read", async () => {
+    const full = await startProbedEdge(["--max-calls", "1", "--max-waiting", "0"]);
+    const leaving = new AbortController();
+    const held = fetch(`${full.url}/v1/echo?waitMs=-1`, { signal: leaving.signal }).catch(() => "left");
+    await expect.poll(() => full.seen.length).toBe(1);
+    const socket = connect({ host: "127.0.0.1", port: full.port });
+    // The body that is told of never comes, so that only an answer that does not wait for it can.
+    socket.write("POST /v1/echo HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n");
+    const [answer] = await once(socket, "data");
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 429 /);
+    socket.destroy();
+    leaving.abort();
+    await held;
+    await full.stop();
   });
 });
