@@ -1,6 +1,7 @@
 /** REST by the transcoder, to the same backends and past the same doors as the other protocols. */
 import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
-import type { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { errorOfAbort } from "../grpc/call-fields.ts";
 import { callError } from "../grpc/status.ts";
 import {
   type Admitted,
@@ -62,8 +63,9 @@ export function createRest(
         };
         let answer: Message | undefined;
         for await (const message of stream(messages, heard)) {
-          answer ??= message;
+          answer = message;
         }
+        // `stream` has thrown where none came.
         return { message: answer ?? create(desc.output), header, trailer };
       },
     },
@@ -72,20 +74,19 @@ export function createRest(
   async function* stream(messages: AsyncIterable<Message>, info: CallInfo): AsyncGenerator<Message> {
     const { method, passage, over } = openedOf(info);
     let failure: ConnectError | undefined;
-    let refused: unknown;
-    // What is wrong with a request is the transcoder's to say, and passes as it is.
-    const watched = watch(messages, (error) => {
-      refused = error;
-    });
+    let isWhole = false;
     try {
-      yield* callMessageStream(method, passage, info.signal, watched, limits.maxMessageBytes, info);
+      const answers = callMessageStream(method, passage, info.signal, messages, limits.maxMessageBytes, info);
+      yield* method.desc.methodKind === "client_streaming" ? onlyOne(answers) : answers;
+      isWhole = true;
     } catch (error) {
       failure = callError(error);
     } finally {
-      failure = over(failure);
+      // Neither whole nor failed is an answer that the client stopped reading.
+      failure = over(failure ?? (isWhole ? undefined : errorOfAbort(info.signal)));
     }
     if (failure !== undefined) {
-      throw refused ?? failure;
+      throw failure;
     }
   }
 
@@ -140,12 +141,17 @@ function openedOf({ admitted }: CallInfo): Opened {
   return opened;
 }
 
-async function* watch<T>(messages: AsyncIterable<T>, failed: (error: unknown) => void): AsyncGenerator<T> {
-  try {
-    yield* messages;
-  } catch (error) {
-    failed(error);
-    throw error;
+/** What a call with one answer has to give. */
+async function* onlyOne(answers: AsyncIterable<Message>): AsyncGenerator<Message> {
+  let count = 0;
+  for await (const answer of answers) {
+    if (++count > 1) {
+      throw new ConnectError("the backend answered with more than one message", Code.Internal);
+    }
+    yield answer;
+  }
+  if (count === 0) {
+    throw new ConnectError("the backend answered without a message", Code.Internal);
   }
 }
 

@@ -1,7 +1,8 @@
 /** Calls with many answers: streams of the server, and of both. */
 import type { Message } from "@bufbuild/protobuf";
 import { rawPart, requireAcceptable } from "./answer.ts";
-import { bindRequest, bindRequests } from "./bind-request.ts";
+import { bindRequest } from "./bind-request.ts";
+import { bindRequests } from "./bind-stream.ts";
 import { pickHeaders } from "./headers.ts";
 import { contentOfHttpBody } from "./http-body.ts";
 import type { CallInfo } from "./options.ts";
@@ -38,7 +39,7 @@ export async function answerMany(
   });
   const body =
     format === undefined
-      ? await openRaw(messages, admitted, header, abort)
+      ? await openRaw(serving, messages, admitted, header, abort)
       : await openStream(sourceOf(serving, admitted, messages, abort, format), serving.limits.firstMessageWaitMs);
   return { status: 200, header, body, trailer };
 }
@@ -58,8 +59,22 @@ async function call(
   if (method.methodKind !== "bidi_streaming" || options.call.bidiStream === undefined) {
     throw new Error(`${method.name} has one answer, or nothing that answers it`);
   }
+  const { messages, cause } = bindRequests(admitted, bindRules);
   called();
-  return options.call.bidiStream(method, bindRequests(admitted, bindRules), info);
+  return failingBy(options.call.bidiStream(method, messages, info), cause);
+}
+
+/** The same messages; `cause` tells what ended them early. */
+function failingBy(messages: AsyncIterable<Message>, cause: (error: unknown) => unknown): AsyncIterable<Message> {
+  const iterator = messages[Symbol.asyncIterator]();
+  const failing: AsyncIterator<Message> = {
+    next: () =>
+      iterator.next().catch((error: unknown) => {
+        throw cause(error);
+      }),
+    return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+  };
+  return { [Symbol.asyncIterator]: () => failing };
 }
 
 function sourceOf(
@@ -82,11 +97,13 @@ function sourceOf(
 
 /**
  * A stream of google.api.HttpBody: the bytes of its messages, one after the other, under the content type of the first.
- * An error after the first breaks the answer off, for bytes of any type have no place to say it.
+ * The first is waited for without a limit, for it has the type; an error after it breaks the answer off, for bytes of any
+ * type have no place to say it.
  */
 async function openRaw(
+  { respondToError }: Serving,
   messages: AsyncIterable<Message>,
-  { route }: AdmittedRequest,
+  { route, request }: AdmittedRequest,
   header: ReplyHeader,
   abort: AbortController,
 ): Promise<AsyncIterable<Uint8Array>> {
@@ -101,6 +118,9 @@ async function openRaw(
       for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
         yield contentOfHttpBody(rawPart(route, next.value)).data;
       }
+    } catch (error) {
+      respondToError(error, route.binding.method, request.signal); // for the log: the answer is never sent
+      throw error;
     } finally {
       stop();
     }

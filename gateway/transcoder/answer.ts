@@ -1,7 +1,8 @@
 /** Calls with one answer: unary ones, and streams from the client. */
 import type { Message } from "@bufbuild/protobuf";
 import { chooseMediaType } from "./accept.ts";
-import { bindRequest, bindRequests } from "./bind-request.ts";
+import { bindRequest } from "./bind-request.ts";
+import { bindRequests } from "./bind-stream.ts";
 import { pickHeaders } from "./headers.ts";
 import { contentOfHttpBody } from "./http-body.ts";
 import type { CallInfo, UnaryReply } from "./options.ts";
@@ -53,8 +54,13 @@ async function call(
   if (method.methodKind !== "client_streaming" || options.call.clientStream === undefined) {
     throw new Error(`${method.name} has more than one answer, or nothing that answers it`);
   }
+  const { messages, cause } = bindRequests(admitted, bindRules);
   called();
-  return options.call.clientStream(method, bindRequests(admitted, bindRules), info);
+  try {
+    return await options.call.clientStream(method, messages, info);
+  } catch (error) {
+    throw cause(error);
+  }
 }
 
 /** The HttpBody of an answer: the whole of it, or the field that the rule names. */

@@ -2,7 +2,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { hasOwnForm } from "./any-json.ts";
-import { chunksOf, jsonValuesOf, readBytes, readJsonBody, requireNoBody } from "./body.ts";
+import { readBytes, readJsonBody, requireNoBody } from "./body.ts";
 import { httpBodyOf } from "./http-body.ts";
 import type { JsonPath } from "./json-path.ts";
 import { acceptsNull, readField, readMessage, readMessageValue, readValue } from "./json-reader.ts";
@@ -11,7 +11,7 @@ import { isJsonObject, type Json, kindOf } from "./json-value.ts";
 import { decodeKeepingSlash, decodeText } from "./percent.ts";
 import { bindQuery, parseQuery, type QueryRules } from "./query.ts";
 import { note, type Reading, type ReadRules } from "./reading.ts";
-import { addViolation, Refusal, throwIfAny } from "./refusal.ts";
+import { addViolation, throwIfAny } from "./refusal.ts";
 import type { HeaderReader, RestRequest } from "./rest-message.ts";
 import type { BoundHeader, BoundVariable, Route } from "./route.ts";
 import { bindText, textToJson } from "./text-binding.ts";
@@ -53,52 +53,25 @@ export async function bindRequest(matched: MatchedRequest, rules: BindRules): Pr
     return bindMessage(matched, rules, { contentType: request.header.get("content-type") ?? "", data });
   }
   const bytes = await readJsonBody(request, rules.maxBodyBytes);
-  return bindMessage(matched, rules, bytes.length === 0 ? undefined : { json: parse(bytes, rules) });
-}
-
-/**
- * Makes the request messages of a call that has many, as they are pulled: one of each JSON value of the body, or of each
- * piece of a body of other bytes. What path, query and headers give stands in every message.
- *
- * @throws Refusal at the first value that is wrong; its violations begin with the value's index
- */
-export async function* bindRequests(matched: MatchedRequest, rules: BindRules): AsyncGenerator<Message> {
-  const { request, route } = matched;
-  let index = 0;
-  if (route.hasRawBody) {
-    const contentType = request.header.get("content-type") ?? "";
-    for await (const data of chunksOf(request)) {
-      countMessage(index, rules);
-      // Only the first piece tells the type: the others go on from it.
-      yield bindMessage(matched, rules, { contentType: index === 0 ? contentType : "", data });
-      index++;
-    }
-    // An empty upload is one too.
-    if (index === 0) yield bindMessage(matched, rules, { contentType, data: new Uint8Array() });
-    return;
-  }
-  for await (const bytes of jsonValuesOf(request, rules.maxBodyBytes)) {
-    countMessage(index, rules);
-    yield bindMessage(matched, rules, { json: parse(bytes, rules) }, { parent: undefined, key: index });
-    index++;
-  }
-}
-
-function countMessage(index: number, { maxMessages }: BindRules): void {
-  if (maxMessages > 0 && index >= maxMessages) {
-    throw new Refusal("BODY_TOO_LARGE", `a request has at most ${maxMessages} messages`);
-  }
-}
-
-function parse(bytes: Buffer, { maxDepth, maxJsonValues }: BindRules): Json {
-  return readJson(bytes, maxDepth, maxJsonValues);
+  if (bytes.length === 0) return bindMessage(matched, rules, undefined);
+  return bindMessage(matched, rules, { json: readJson(bytes, rules.maxDepth, rules.maxJsonValues) });
 }
 
 /** What a body gave: JSON, or bytes of a type. */
-type Content = { readonly json: Json } | { readonly contentType: string; readonly data: Uint8Array };
+export type Content = { readonly json: Json } | { readonly contentType: string; readonly data: Uint8Array };
 
-/** The body first, then path, query and headers, then an implied mask. */
-function bindMessage(matched: MatchedRequest, rules: BindRules, content: Content | undefined, at?: JsonPath): Message {
+/**
+ * Makes one message: the body first, then path, query and headers, then an implied mask.
+ *
+ * @param at where the JSON stands in a stream of values
+ * @throws Refusal
+ */
+export function bindMessage(
+  matched: MatchedRequest,
+  rules: BindRules,
+  content: Content | undefined,
+  at?: JsonPath,
+): Message {
   const { request, route, segments, query } = matched;
   const root = reflect(route.binding.method.input, undefined, false);
   const reading: Reading = { ...rules, violations: [] };

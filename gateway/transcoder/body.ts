@@ -1,6 +1,6 @@
 /** The bytes of a request body, inflated and within the limit. */
 import { encodingOf, inflateBody, inflateStream } from "./inflate-body.ts";
-import { splitJson, splitLines } from "./json-splitter.ts";
+import { splitJson } from "./json-splitter.ts";
 import { Refusal } from "./refusal.ts";
 import type { RestRequest } from "./rest-message.ts";
 
@@ -24,7 +24,7 @@ export async function readBytes(request: RestRequest, maxBytes: number): Promise
 }
 
 /**
- * The JSON values of a body, as they are pulled: one a line where its type says so, else as they follow one another.
+ * The JSON values of a body, as they are pulled: as they follow one another, and by lines where its type says so.
  *
  * @param maxBytes of one value
  * @throws Refusal UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE
@@ -33,7 +33,7 @@ export function jsonValuesOf(request: RestRequest, maxBytes: number): AsyncItera
   const type = request.header.get("content-type");
   if (request.body !== undefined) requireJson(type, jsonStreamTypes);
   const isByLine = type !== null && !/^application\/json\b/i.test(type);
-  return (isByLine ? splitLines : splitJson)(chunksOf(request), maxBytes);
+  return splitJson(chunksOf(request), { maxBytes, isByLine });
 }
 
 /** A body of any type in pieces, as they are pulled. */

@@ -9,20 +9,21 @@ import { Refusal, refusalOf } from "./refusal.ts";
  *
  * @param maxDepth objects and arrays inside one another
  * @param maxValues objects, arrays and scalars
+ * @param subject what a refusal calls the text
  * @throws Refusal JSON_INVALID, JSON_TOO_DEEP, JSON_TOO_LARGE or JSON_KEY_DUPLICATE. Messages tell positions, never content.
  */
-export function readJson(bytes: Buffer, maxDepth: number, maxValues: number): Json {
-  if (!isUtf8(bytes)) throw new Refusal("JSON_INVALID", "the body is not UTF-8");
+export function readJson(bytes: Buffer, maxDepth: number, maxValues: number, subject = "the body"): Json {
+  if (!isUtf8(bytes)) throw new Refusal("JSON_INVALID", `${subject} is not UTF-8`);
   const text = bytes.toString("utf8");
   const scan = scanJson(text, maxDepth, maxValues);
-  if (scan.tooDeep) throw new Refusal("JSON_TOO_DEEP", `the body nests deeper than ${maxDepth} levels`);
-  if (scan.tooLarge) throw new Refusal("JSON_TOO_LARGE", `the body holds more than ${maxValues} values`);
-  const json = parse(text, scan.hasWideNumber);
+  if (scan.tooDeep) throw new Refusal("JSON_TOO_DEEP", `${subject} nests deeper than ${maxDepth} levels`);
+  if (scan.tooLarge) throw new Refusal("JSON_TOO_LARGE", `${subject} holds more than ${maxValues} values`);
+  const json = parse(text, scan.hasWideNumber, subject);
   if (scan.duplicate !== undefined) throw refusalOf("JSON_KEY_DUPLICATE", scan.duplicate, "the key comes twice");
   return json;
 }
 
-function parse(text: string, keepSources: boolean): Json {
+function parse(text: string, keepSources: boolean, subject: string): Json {
   try {
     // JSON.parse makes own properties of every key, `__proto__` included, so it cannot pollute a prototype.
     const json: Json = keepSources ? JSON.parse(text, keepSource) : JSON.parse(text);
@@ -31,7 +32,7 @@ function parse(text: string, keepSources: boolean): Json {
     if (!(error instanceof SyntaxError)) throw error;
     const position = /at position (\d+)/.exec(error.message)?.[1];
     const where = position === undefined ? "" : ` at character ${position}`;
-    throw new Refusal("JSON_INVALID", `the body is not JSON${where}`);
+    throw new Refusal("JSON_INVALID", `${subject} is not JSON${where}`);
   }
 }
 
