@@ -1,17 +1,12 @@
 /** The same REST call through transcoders in Go, where Go is installed; they are built from bench/edge/peers/. */
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { spawn } from "node:child_process";
 import { brief, median, share, type Table, whole } from "../ledger/figures.ts";
 import type { Ground, Served } from "./ground.ts";
 import { type BenchOptions, run } from "./measure.ts";
+import { buildPeer, hasGo, type PeerName } from "./peers/build.ts";
 import { rowsOf, type Servers } from "./rows.ts";
 
-const folder = fileURLToPath(new URL("./peers", import.meta.url));
-const NAMES = ["grpc-gateway", "vanguard"];
+const NAMES: readonly PeerName[] = ["grpc-gateway", "vanguard"];
 
 /** Measures those that can be built. */
 export async function measurePeers(ground: Ground, servers: Servers, options: BenchOptions): Promise<Table> {
@@ -51,48 +46,19 @@ export async function measurePeers(ground: Ground, servers: Servers, options: Be
   };
 }
 
-async function startPeer(name: string, upstream: Served, ground: Ground): Promise<Served | undefined> {
-  const source = join(folder, name);
-  const program = join(mkdtempSync(join(tmpdir(), "malla-bench-peer-")), name);
-  try {
-    if (!existsSync(source)) {
-      throw new Error("its sources are not here");
-    }
-    const build = join(source, "build.sh");
-    execFileSync(existsSync(build) ? build : "go", existsSync(build) ? [program] : ["build", "-o", program, "."], {
-      cwd: source,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-  } catch (error) {
-    ground.progress(`${name} is left out: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+async function startPeer(name: PeerName, upstream: Served, ground: Ground): Promise<Served | undefined> {
+  if (!hasGo) {
+    ground.progress(`${name} is left out: there is no Go to build it with`);
     return undefined;
   }
-  const port = await freePort();
-  const args = ["-upstream", `${upstream.host}:${upstream.port}`, "-listen", `127.0.0.1:${port}`];
-  const child = spawn(program, [...args, "-descriptors", ground.descriptors], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const [file, ...first] = buildPeer(name);
+  const args = [...first, "-upstream", `${upstream.host}:${upstream.port}`, "-listen", "127.0.0.1:0"];
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
   process.once("exit", () => child.kill("SIGKILL"));
-  const url = `http://127.0.0.1:${port}/v1/shelves/7/echoes/8`;
-  for (const until = Date.now() + 10_000; Date.now() < until; ) {
-    const answered = await fetch(url).then(
-      () => true,
-      () => false,
-    );
-    if (answered) {
-      return { pid: child.pid ?? 0, host: "127.0.0.1", port, stop: () => void child.kill("SIGKILL") };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  ground.progress(`${name} is left out: it does not listen`);
-  return undefined;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const bound = server.address();
-      server.close(() => resolve(typeof bound === "object" && bound !== null ? bound.port : 0));
-    });
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout.once("data", (text: Buffer) => resolve(text.toString()));
+    child.once("exit", (code) => reject(new Error(`${name} ended with ${code} before it listened`)));
   });
+  const url = new URL(/http:\S+/.exec(line)?.[0] ?? "http://127.0.0.1:0");
+  return { pid: child.pid ?? 0, host: url.hostname, port: Number(url.port), stop: () => void child.kill("SIGKILL") };
 }
