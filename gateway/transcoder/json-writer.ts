@@ -1,5 +1,6 @@
 /** Responses as ProtoJSON: lowerCamel names, defaults written out, 64-bit integers as strings, enums by name. */
-import { type JsonValue, type Message, type Registry, toJson } from "@bufbuild/protobuf";
+import type { Message, Registry } from "@bufbuild/protobuf";
+import { planMessages } from "./message-writer.ts";
 import type { Printing } from "./options.ts";
 import type { Route } from "./route.ts";
 
@@ -7,19 +8,17 @@ import type { Route } from "./route.ts";
 export type JsonWriter = (route: Route, message: Message) => string;
 
 /** Makes a writer. Clients see `0` and `[]`, not gaps: fields without presence are written unless told otherwise. */
-export function createJsonWriter(registry: Registry, printing: Printing = {}): JsonWriter {
-  const { protoNames = false, enumsAsNumbers = false, omitDefaults = false } = printing;
-  const options = { registry, enumAsInteger: enumsAsNumbers, useProtoFieldName: protoNames };
-  return ({ binding, responseField }, message) => {
-    const write = (alwaysEmitImplicit: boolean) =>
-      toJson(binding.method.output, message, { ...options, alwaysEmitImplicit });
-    if (responseField === undefined) return JSON.stringify(write(!omitDefaults));
-    const name = protoNames ? responseField.name : responseField.jsonName;
-    // A response_body is written even where its value is the default: the answer must be JSON.
-    return JSON.stringify(memberOf(write(!omitDefaults), name) ?? memberOf(write(true), name) ?? null);
+export function createJsonWriter(registry: Registry, printing?: Printing): JsonWriter {
+  const plans = planMessages(registry, printing);
+  const byRoute = new WeakMap<Route, (message: Message) => string>();
+  return (route, message) => {
+    let write = byRoute.get(route);
+    if (write === undefined) {
+      const { binding, responseField } = route;
+      // A response_body is written even where its value is the default: the answer must be JSON.
+      write = responseField === undefined ? plans.message(binding.method.output) : plans.field(responseField);
+      byRoute.set(route, write);
+    }
+    return write(message);
   };
-}
-
-function memberOf(json: JsonValue, name: string): JsonValue | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json) ? json[name] : undefined;
 }
