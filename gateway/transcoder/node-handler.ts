@@ -23,7 +23,7 @@ export interface NodeResponse {
   write(chunk: Uint8Array): boolean;
   end(): unknown;
   end(chunk: Uint8Array): unknown;
-  destroy(): unknown;
+  destroy(error?: Error): unknown;
 }
 
 /** A request listener; also fits as `fallback` of connectNodeAdapter. */
@@ -41,10 +41,16 @@ export function createNodeHandler(
 ): NodeHandler {
   return (request, response) => {
     serve(transcoder, request, response).catch((error: unknown) => {
-      response.destroy();
+      breakOff(response, error);
       onError(error);
     });
   };
+}
+
+/** The client must not take what it has for the whole: without an error HTTP/2 would reset with NO_ERROR. */
+function breakOff(response: NodeResponse, error: unknown): void {
+  if ("stream" in response) response.destroy(error instanceof Error ? error : new Error(String(error)));
+  else response.destroy();
 }
 
 async function serve(

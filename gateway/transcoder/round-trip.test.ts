@@ -1,93 +1,21 @@
 /** Properties: what a client encodes by http.proto arrives equal, and nothing a client can send is a server error. */
-import { fromJson, toJson } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTestTranscoder } from "./testdata/client.ts";
-import { shelfMessage, testRegistry } from "./testdata/load.ts";
-import { encodeQuery, encodeSegment, type JsonFields } from "./testdata/rest-encoder.ts";
+import {
+  bodyMessage,
+  canonical,
+  int64,
+  leaves,
+  nestedLeaves,
+  queryMessage,
+  text,
+  time,
+} from "./testdata/everything.ts";
+import { shelfMessage } from "./testdata/load.ts";
+import { encodeQuery, encodeSegment } from "./testdata/rest-encoder.ts";
 
 const everything = shelfMessage("Everything");
-const registry = testRegistry;
-
-const text = fc.string({ unit: "grapheme", maxLength: 12 }).filter((value) => !value.includes("\0"));
-const mapKey = text.filter((key) => key !== "__proto__");
-const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
-const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
-const color = fc.constantFrom("COLOR_UNSPECIFIED", "RED", "BLUE");
-const time = fc
-  .date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59Z"), noInvalidDate: true })
-  .map((date) => date.toISOString());
-const some = { requiredKeys: [] };
-
-const leaves = {
-  boolValue: fc.boolean(),
-  int32Value: int32,
-  uint32Value: fc.nat({ max: 2 ** 32 - 1 }),
-  int64Value: int64,
-  uint64Value: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
-  floatValue: fc.float({ noNaN: true, noDefaultInfinity: true }),
-  doubleValue: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom("NaN", "Infinity")),
-  bytesValue: fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes).toString("base64")),
-  color,
-  maybe: int64,
-  numbers: fc.array(int64, { maxLength: 4 }),
-  colors: fc.array(color, { maxLength: 4 }),
-  labels: fc.dictionary(mapKey, text, { maxKeys: 4 }),
-  byBool: fc.dictionary(fc.constantFrom("true", "false"), color),
-  time,
-  times: fc.array(time, { maxLength: 3 }),
-  duration: fc.integer({ min: -1_000_000, max: 1_000_000 }).map((ms) => `${(ms / 1000).toFixed(3)}s`),
-  mask: fc.array(fc.constantFrom("a", "fooBar", "a.bC"), { maxLength: 3 }).map((paths) => paths.join()),
-  wrappedString: text,
-  wrappedInt64: int64,
-  wrappedBool: fc.boolean(),
-};
-
-const nestedLeaves = {
-  leafText: text,
-  leafNumber: int64,
-  words: fc.array(text, { maxLength: 3 }),
-  counts: fc.dictionary(mapKey, int64, { maxKeys: 3 }),
-};
-// Not empty: a query has no way to say "a message without fields".
-const nested = fc
-  .record({ ...nestedLeaves, below: fc.record({ leafText: text.filter((value) => value !== "") }) }, some)
-  .filter((value) => Object.keys(encodable(value)).length > 0);
-const choice = fc.oneof(
-  fc.record({ choiceText: text }),
-  fc.record({ choiceNumber: int64 }),
-  fc.record({ choiceWrapped: text }),
-  fc.constant({}),
-);
-
-const queryMessage = fc.tuple(fc.record({ ...leaves, nested }, some), choice).map(([a, b]) => ({ ...a, ...b }));
-const bodyMessage = fc
-  .tuple(
-    queryMessage,
-    fc.record(
-      {
-        list: fc.array(fc.record(nestedLeaves, some), { maxLength: 3 }),
-        byNumber: fc.dictionary(int64, fc.record(nestedLeaves, some), { maxKeys: 3 }),
-        struct: fc.dictionary(mapKey, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 3 }),
-        value: fc.jsonValue({ maxDepth: 3 }),
-      },
-      some,
-    ),
-  )
-  .map(([a, b]) => ({ ...a, ...b }))
-  .filter((message) => !JSON.stringify(message).match(/\\u0000|__proto__/));
-
-/** The message as protobuf-es itself understands it: the measure of what should arrive. */
-function encodable(message: object): JsonFields {
-  return { ...message };
-}
-
-function canonical(message: JsonFields): JsonFields {
-  const json = toJson(everything, fromJson(everything, JSON.parse(JSON.stringify(message)), { registry }), {
-    registry,
-  });
-  return typeof json === "object" && json !== null && !Array.isArray(json) ? json : {};
-}
 
 test("any message sent as a body arrives equal", async () => {
   await fc.assert(

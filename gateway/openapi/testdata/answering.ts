@@ -1,5 +1,5 @@
 /** Services that answer every call: with its request where they can, else with a random message. */
-import type { DescMessage, FileRegistry, Message, Registry } from "@bufbuild/protobuf";
+import { create, type DescMessage, type FileRegistry, type Message, type Registry } from "@bufbuild/protobuf";
 import {
   isReflectList,
   isReflectMap,
@@ -46,6 +46,14 @@ export function answeringTranscoder(
       async *serverStream(method, message) {
         yield answer(method.input, message, method.output);
         yield answer(method.input, message, method.output);
+      },
+      async clientStream(method, messages) {
+        let last = create(method.input);
+        for await (const message of messages) last = message;
+        return { message: answer(method.input, last, method.output), header: new Headers(), trailer: new Headers() };
+      },
+      async *bidiStream(method, messages) {
+        for await (const message of messages) yield answer(method.input, message, method.output);
       },
     },
     ...options,

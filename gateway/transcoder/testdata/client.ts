@@ -1,5 +1,5 @@
 /** A transcoder over shelf.proto whose calls are remembered, and a client for it that speaks in strings. */
-import { create, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
+import { create, type DescMethod, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
 import type { CallInfo, TranscoderCall, TranscoderOptions } from "../options.ts";
 import type { RestResponse } from "../rest-message.ts";
 import { createTranscoder, type Transcoder } from "../transcoder.ts";
@@ -40,7 +40,10 @@ export interface Answer {
   readonly fields: readonly string[];
 }
 
-/** Makes one. Every unary call answers with an empty message unless `call` says otherwise. */
+/**
+ * Makes one. Unless `call` says otherwise, a call with one answer gives an empty message, and one both ways gives back
+ * what it gets. A stream of the client is remembered message by message, as the call pulls them.
+ */
 export function createTestTranscoder(
   options: Partial<Omit<TranscoderOptions, "call">> & { call?: Partial<TranscoderCall> } = {},
 ): TestTranscoder {
@@ -60,8 +63,29 @@ export function createTestTranscoder(
         calls.push({ method: method.name, request: asJson(message, method.input), message, info });
         return call?.serverStream?.(method, message, info) ?? nothing();
       },
+      async clientStream(method, messages, info) {
+        const seen = remembered(method, messages, info);
+        if (call?.clientStream !== undefined) return call.clientStream(method, seen, info);
+        for await (const _message of seen); // to its end
+        return { message: create(method.output), header: new Headers(), trailer: new Headers() };
+      },
+      bidiStream(method, messages, info) {
+        const seen = remembered(method, messages, info);
+        return call?.bidiStream?.(method, seen, info) ?? seen;
+      },
     },
   });
+  async function* remembered(
+    method: DescMethod,
+    messages: AsyncIterable<Message>,
+    info: CallInfo,
+  ): AsyncGenerator<Message> {
+    for await (const message of messages) {
+      calls.push({ method: method.name, request: asJson(message, method.input), message, info });
+      yield message;
+    }
+  }
+
   return {
     transcoder,
     calls,

@@ -19,6 +19,7 @@ export interface MethodInit {
   readonly input?: string;
   readonly output?: string;
   readonly clientStreaming?: boolean;
+  readonly serverStreaming?: boolean;
 }
 
 /** A service `rules.v1.Rules` with the given methods. */
@@ -43,6 +44,7 @@ function methodOf(name: string, init: MethodInit): MethodDescriptorProto {
     inputType: `.shelf.v1.${init.input ?? "Everything"}`,
     outputType: `.shelf.v1.${init.output ?? "Everything"}`,
     clientStreaming: init.clientStreaming ?? false,
+    serverStreaming: init.serverStreaming ?? false,
     options,
   });
 }
