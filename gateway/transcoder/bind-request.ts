@@ -72,19 +72,35 @@ export function bindMessage(
   content: Content | undefined,
   at?: JsonPath,
 ): Message {
-  const { request, route, segments, query } = matched;
+  const { route } = matched;
   const root = reflect(route.binding.method.input, undefined, false);
   const reading: Reading = { ...rules, violations: [] };
   if (content !== undefined) {
     if ("json" in content) bindBody(root, route, content.json, reading, at);
     else bindBytes(root, route, content.contentType, content.data);
   }
-  for (const bound of route.variables) bindVariable(root, bound, segments, rules, reading);
-  if (query !== "") bindQuery(root, route, parseQuery(query, rules.maxQueryParameters), rules, reading);
-  for (const bound of route.headers) bindHeader(root, bound, request.header, reading);
+  bindAround(root, matched, rules, reading);
   throwIfAny(reading.violations);
   if (content !== undefined && "json" in content) implyMask(root, route, content.json);
   return root.message;
+}
+
+/** Makes sure of all that comes beside the body, which may not be there yet. @throws Refusal */
+export function checkAround(matched: MatchedRequest, rules: BindRules): void {
+  const reading: Reading = { ...rules, violations: [] };
+  bindAround(reflect(matched.route.binding.method.input, undefined, false), matched, rules, reading);
+  throwIfAny(reading.violations);
+}
+
+function bindAround(
+  root: ReflectMessage,
+  { request, route, segments, query }: MatchedRequest,
+  rules: BindRules,
+  reading: Reading,
+): void {
+  for (const bound of route.variables) bindVariable(root, bound, segments, rules, reading);
+  if (query !== "") bindQuery(root, route, parseQuery(query, rules.maxQueryParameters), rules, reading);
+  for (const bound of route.headers) bindHeader(root, bound, request.header, reading);
 }
 
 /** Bytes as they are: as the request itself, or as its body field. */

@@ -1,6 +1,6 @@
 /** From the body of a matched request to the messages of a stream of the client. */
 import type { Message } from "@bufbuild/protobuf";
-import { type BindRules, bindMessage, type MatchedRequest } from "./bind-request.ts";
+import { type BindRules, bindMessage, checkAround, type MatchedRequest } from "./bind-request.ts";
 import { chunksOf, jsonValuesOf } from "./body.ts";
 import { asConnectError } from "./error-reply.ts";
 import { readJson } from "./json-text.ts";
@@ -25,7 +25,7 @@ export interface RequestStream {
  */
 export function bindRequests(matched: MatchedRequest, rules: BindRules): RequestStream {
   const { request, route } = matched;
-  bindMessage(matched, rules, undefined);
+  checkAround(matched, rules);
   const bound = route.hasRawBody
     ? messagesOfBytes(chunksOf(request), matched, rules)
     : messagesOfJson(jsonValuesOf(request, rules.maxBodyBytes), matched, rules);

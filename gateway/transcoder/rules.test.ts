@@ -62,7 +62,7 @@ test("ambiguous rules are refused with both methods named", () => {
 
 test("where the descriptor has source info, a method is named with file and line", () => {
   const [first] = shelfService().methods;
-  expect(first && sourceOf(first)).toBe("shelf.v1.Shelf.GetBook (shelf.proto:16)");
+  expect(first && sourceOf(first)).toBe("shelf.v1.Shelf.GetBook (shelf.proto:17)");
 });
 
 test("a header can only fill a singular field of a primitive type", () => {
