@@ -46,8 +46,9 @@ export interface TestServiceOptions {
   readonly databaseOf?: Pick<TestService, "databaseName" | "databaseUrls">;
 }
 
-/** Longest wait for events, in milliseconds. */
+/** Longest wait for events, in milliseconds: for the first, and for each more, which the broker writes to disk by itself. */
 const EVENTS_TIMEOUT_MS = 15_000;
+const EVENT_TIMEOUT_MS = 10;
 
 let databases = 0;
 
@@ -136,7 +137,7 @@ async function collectEvents(bus: Bus, capability: string, tenant: string, count
       stream: streamOf(capability),
       subject: `malla.${capability}.v1.${tenant}.>`,
       startSequence: 1,
-      signal: AbortSignal.any([enough.signal, AbortSignal.timeout(EVENTS_TIMEOUT_MS)]),
+      signal: AbortSignal.any([enough.signal, AbortSignal.timeout(EVENTS_TIMEOUT_MS + count * EVENT_TIMEOUT_MS)]),
     },
     async (message) => {
       found.push(fromBinary(EventSchema, message.data));
