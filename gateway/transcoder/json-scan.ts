@@ -11,6 +11,8 @@ export interface JsonScan {
   readonly tooLarge: boolean;
   /** A number that a double may round: more than 15 characters, or an exponent. */
   readonly hasWideNumber: boolean;
+  /** A key is written with an escape. */
+  readonly hasEscapedKey: boolean;
   /** Path of the first key that comes twice in one object (RFC 8259, 4: names should be unique; I-JSON: must be). */
   readonly duplicate: string | undefined;
 }
@@ -36,6 +38,7 @@ export function scanJson(text: string, maxDepth: number, maxValues: number): Jso
   let frame: Frame | undefined;
   let expectsKey = false;
   let hasWideNumber = false;
+  let hasEscapedKey = false;
   let duplicate: string | undefined;
   let values = 1; // the text itself
 
@@ -44,16 +47,20 @@ export function scanJson(text: string, maxDepth: number, maxValues: number): Jso
     if (code === quote) {
       const end = endOfString(text, i);
       if (expectsKey && frame?.keys !== undefined) {
-        frame.key = decodeKey(text.slice(i + 1, end));
+        const raw = text.slice(i + 1, end);
+        const isEscaped = raw.includes("\\");
+        hasEscapedKey ||= isEscaped;
+        frame.key = isEscaped ? decodeKey(raw) : raw;
         if (frame.keys.has(frame.key)) duplicate ??= describe(frames);
         frame.keys.add(frame.key);
       }
       i = end;
     } else if (code === openObject || code === openArray) {
-      if (frames.length === maxDepth) return { tooDeep: true, tooLarge: false, hasWideNumber, duplicate };
+      if (frames.length === maxDepth)
+        return { tooDeep: true, tooLarge: false, hasWideNumber, hasEscapedKey, duplicate };
       // The first value of what opens here; each of the others follows a comma.
       if (!closesAtOnce(text, i + 1) && ++values > maxValues) {
-        return { tooDeep: false, tooLarge: true, hasWideNumber, duplicate };
+        return { tooDeep: false, tooLarge: true, hasWideNumber, hasEscapedKey, duplicate };
       }
       expectsKey = code === openObject;
       frame = { keys: expectsKey ? new Set() : undefined, key: "", index: 0 };
@@ -63,7 +70,7 @@ export function scanJson(text: string, maxDepth: number, maxValues: number): Jso
       frame = frames.at(-1);
       expectsKey = false;
     } else if (code === comma) {
-      if (++values > maxValues) return { tooDeep: false, tooLarge: true, hasWideNumber, duplicate };
+      if (++values > maxValues) return { tooDeep: false, tooLarge: true, hasWideNumber, hasEscapedKey, duplicate };
       expectsKey = frame?.keys !== undefined;
       if (frame !== undefined) frame.index++;
     } else if (code === colon) {
@@ -75,7 +82,7 @@ export function scanJson(text: string, maxDepth: number, maxValues: number): Jso
       i += number.length - 1;
     }
   }
-  return { tooDeep: false, tooLarge: false, hasWideNumber, duplicate };
+  return { tooDeep: false, tooLarge: false, hasWideNumber, hasEscapedKey, duplicate };
 }
 
 /** True for `[]` and `{}`, read from behind the bracket. */
@@ -92,7 +99,7 @@ export function isWideNumber(source: string): boolean {
 }
 
 /** Index of the closing quote, or the end of the text. */
-function endOfString(text: string, open: number): number {
+export function endOfString(text: string, open: number): number {
   let close = open;
   let escaped: boolean;
   do {
@@ -106,7 +113,6 @@ function endOfString(text: string, open: number): number {
 
 /** A key as JSON.parse will see it, so that "a" and "\u0061" are the same. */
 function decodeKey(raw: string): string {
-  if (!raw.includes("\\")) return raw;
   try {
     const key: unknown = JSON.parse(`"${raw}"`);
     return typeof key === "string" ? key : raw;

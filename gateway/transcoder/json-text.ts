@@ -1,6 +1,7 @@
 /** From the bytes of a body to JSON, refusing what a lenient reader would let pass (RFC 8259, RFC 7493). */
 import { isUtf8 } from "node:buffer";
-import { isWideNumber, scanJson } from "./json-scan.ts";
+import { isWideNumber, type JsonScan, scanJson } from "./json-scan.ts";
+import { parseStrictly } from "./json-strict.ts";
 import { ExactNumber, type Json } from "./json-value.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
 
@@ -18,15 +19,16 @@ export function readJson(bytes: Buffer, maxDepth: number, maxValues: number, sub
   const scan = scanJson(text, maxDepth, maxValues);
   if (scan.tooDeep) throw new Refusal("JSON_TOO_DEEP", `${subject} nests deeper than ${maxDepth} levels`);
   if (scan.tooLarge) throw new Refusal("JSON_TOO_LARGE", `${subject} holds more than ${maxValues} values`);
-  const json = parse(text, scan.hasWideNumber, subject);
+  const json = parse(text, scan, subject);
   if (scan.duplicate !== undefined) throw refusalOf("JSON_KEY_DUPLICATE", scan.duplicate, "the key comes twice");
   return json;
 }
 
-function parse(text: string, keepSources: boolean, subject: string): Json {
+function parse(text: string, { hasWideNumber, hasEscapedKey }: JsonScan, subject: string): Json {
   try {
+    if (hasEscapedKey) return parseStrictly(text, numberOf);
     // JSON.parse makes own properties of every key, `__proto__` included, so it cannot pollute a prototype.
-    const json: Json = keepSources ? JSON.parse(text, keepSource) : JSON.parse(text);
+    const json: Json = hasWideNumber ? JSON.parse(text, keepSource) : JSON.parse(text);
     return json;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -38,5 +40,9 @@ function parse(text: string, keepSources: boolean, subject: string): Json {
 
 function keepSource(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const source = context?.source;
-  return typeof value === "number" && source !== undefined && isWideNumber(source) ? new ExactNumber(source) : value;
+  return typeof value === "number" && source !== undefined ? numberOf(source) : value;
+}
+
+function numberOf(source: string): number | ExactNumber {
+  return isWideNumber(source) ? new ExactNumber(source) : Number(source);
 }
