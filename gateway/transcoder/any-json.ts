@@ -1,13 +1,11 @@
 /** google.protobuf.Any in ProtoJSON: `{"@type": url, ...fields}`, or `value` for types with a JSON form of their own. */
 import { type DescMessage, toBinary } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
-import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import type { JsonPath } from "./json-path.ts";
 import { readMessage, readMessageValue } from "./json-reader.ts";
-import type { JsonObject } from "./json-value.ts";
+import { isJsonObject, type JsonObject } from "./json-value.ts";
+import { hasOwnForm } from "./own-form.ts";
 import { note, type Reading } from "./reading.ts";
-import { isFreeJson } from "./struct-json.ts";
-import { isTextMessage } from "./well-known.ts";
 
 /** Reads an Any whose type is in the registry; undefined, and noted, when it is not. `{}` is an empty Any. */
 export function readAny(
@@ -44,8 +42,10 @@ function readContent(
   reading: Reading,
 ): ReflectMessage | undefined {
   if (!hasOwnForm(desc)) {
+    // Some write the members of an Empty, of which there are none, as "value" too: Go does.
+    const isNothing = desc.typeName === "google.protobuf.Empty" && isEmptyValue(members);
     const message = reflect(desc, undefined, false);
-    readMessage(message, members, at, reading);
+    if (!isNothing) readMessage(message, members, at, reading);
     return message;
   }
   const { value = null, ...others } = members;
@@ -55,7 +55,7 @@ function readContent(
   return readMessageValue(desc, value, { parent: at, key: "value" }, reading);
 }
 
-/** True for the types whose ProtoJSON form is no object of their fields. */
-export function hasOwnForm(desc: DescMessage): boolean {
-  return isTextMessage(desc) || isFreeJson(desc) || isWrapperDesc(desc) || desc.typeName === "google.protobuf.Any";
+/** True for `"value": {}` alone. */
+function isEmptyValue({ value = null, ...others }: JsonObject): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0 && Object.keys(others).length === 0;
 }

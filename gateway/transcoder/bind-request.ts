@@ -1,20 +1,21 @@
 /** From a matched HTTP request to the request message of the call. */
 import type { Message } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
-import { hasOwnForm } from "./any-json.ts";
 import { readBytes, readJsonBody, requireNoBody } from "./body.ts";
 import { httpBodyOf } from "./http-body.ts";
 import type { JsonPath } from "./json-path.ts";
 import { acceptsNull, readField, readMessage, readMessageValue, readValue } from "./json-reader.ts";
 import { readJson } from "./json-text.ts";
 import { isJsonObject, type Json, kindOf } from "./json-value.ts";
+import { hasOwnForm } from "./own-form.ts";
 import { decodeKeepingSlash, decodeText } from "./percent.ts";
 import { bindQuery, parseQuery, type QueryRules } from "./query.ts";
 import { note, type Reading, type ReadRules } from "./reading.ts";
 import { addViolation, throwIfAny } from "./refusal.ts";
+import { requireFields } from "./required-fields.ts";
 import type { HeaderReader, RestRequest } from "./rest-message.ts";
 import type { BoundHeader, BoundVariable, Route } from "./route.ts";
-import { bindText, textToJson } from "./text-binding.ts";
+import { bindText, textFits, textToJson } from "./text-binding.ts";
 import { presentPaths } from "./update-mask.ts";
 import { fieldMaskOf } from "./well-known.ts";
 
@@ -80,6 +81,7 @@ export function bindMessage(
     else bindBytes(root, route, content.contentType, content.data);
   }
   bindAround(root, matched, rules, reading);
+  requireFields(root, at, reading);
   throwIfAny(reading.violations);
   if (content !== undefined && "json" in content) implyMask(root, route, content.json);
   return root.message;
@@ -162,7 +164,8 @@ function bindHeader(root: ReflectMessage, { header, fields }: BoundHeader, from:
   }
   const last = fields.at(-1) ?? fields[0];
   if (message?.isSet(last)) {
-    const value = readValue(last, textToJson(last, text), { parent: undefined, key: header }, reading);
+    const at: JsonPath = { parent: undefined, key: header };
+    const value = textFits(last, text, at, reading) ? readValue(last, textToJson(last, text), at, reading) : undefined;
     if (value !== undefined && value !== message.get(last)) {
       addViolation(
         reading.violations,

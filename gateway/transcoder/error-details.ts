@@ -10,6 +10,7 @@ import {
 } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { type RetryInfo, RetryInfoSchema } from "#gen/google/rpc/error_details_pb.js";
+import { hasOwnForm } from "./own-form.ts";
 
 type Detail = ConnectError["details"][number];
 
@@ -34,9 +35,9 @@ export function detailToJson(detail: Detail, registry: Registry, report: (error:
 function messageToJson(desc: DescMessage, message: Message, registry: Registry): JsonValue {
   const json = toJson(desc, message, { registry });
   const type = { "@type": `${typeUrlPrefix}${desc.typeName}` };
-  // Types with a JSON form of their own that is no object of fields stand under "value" (any.proto).
+  // Types with a JSON form of their own stand under "value" (any.proto).
   const isFields = typeof json === "object" && json !== null && !Array.isArray(json);
-  return isFields && !desc.typeName.startsWith("google.protobuf.") ? { ...type, ...json } : { ...type, value: json };
+  return isFields && !hasOwnForm(desc) ? { ...type, ...json } : { ...type, value: json };
 }
 
 /** Whole seconds, rounded up, that google.rpc.RetryInfo asks the client to wait; undefined without one. */

@@ -1,5 +1,6 @@
 /** Names and paths of message fields, as clients and HTTP rules write them. */
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { hasOwnForm } from "./own-form.ts";
 
 /** Fields already spoken for, by level. An entry with an empty tree is a leaf that is bound itself. */
 export interface FieldTree extends Map<DescField, FieldTree> {}
@@ -33,16 +34,11 @@ export function resolveFieldPath(message: DescMessage, names: readonly string[])
       return { problem: `no field "${name}" ${where}` };
     }
     fields.push(field);
-    current = field.fieldKind === "message" && isTransparent(field.message) ? field.message : undefined;
+    current = field.fieldKind === "message" && !hasOwnForm(field.message) ? field.message : undefined;
   }
   const [first, ...others] = fields;
   if (first === undefined) return { problem: "the path is empty" };
   return { fields: [first, ...others] };
-}
-
-/** The types of google.protobuf (Timestamp, wrappers, Struct, Any) are single values in ProtoJSON: no path enters them. */
-function isTransparent(message: DescMessage): boolean {
-  return !message.typeName.startsWith("google.protobuf.");
 }
 
 /** Adds a chain of fields to a tree. */

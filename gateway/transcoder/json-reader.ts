@@ -1,12 +1,13 @@
 /** ProtoJSON into a message, field by field, noting every fault with its path instead of stopping at the first. */
-import type { DescEnum, DescField, DescMessage } from "@bufbuild/protobuf";
+import type { DescEnum, DescExtension, DescField, DescMessage } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { readAny } from "./any-json.ts";
+import { findExtension, readExtension } from "./extension-json.ts";
 import { type FieldTree, findField } from "./field-path.ts";
 import type { JsonPath } from "./json-path.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, kindOf } from "./json-value.ts";
-import type { Parsed } from "./numbers.ts";
+import { integerTextProblem, type Parsed } from "./numbers.ts";
 import { jsonOfText, note, type Reading, type ValueType } from "./reading.ts";
 import { enumFromJson, scalarFromJson } from "./scalars.ts";
 import { freeJsonToMessage, isFreeJson, mapKeyProblem } from "./struct-json.ts";
@@ -29,13 +30,21 @@ export function readMessage(
     const path: JsonPath = { parent: at, key };
     const field = findField(message.desc, key);
     if (field === undefined) {
-      if (!reading.ignoreUnknownFields)
-        note(reading, "FIELD_UNKNOWN", path, `no such field in ${message.desc.typeName}`);
+      readOther(message, key, value, path, reading);
     } else if (key !== field.jsonName && Object.hasOwn(json, field.jsonName)) {
       note(reading, "FIELD_REPEATED", path, `the field is given as "${field.jsonName}" too`);
     } else if (value !== null || acceptsNull(field)) {
       readField(message, field, value, path, reading, reserved?.get(field));
     }
+  }
+}
+
+/** A member that is no field: an extension, or nothing known. */
+function readOther(message: ReflectMessage, key: string, json: Json, at: JsonPath, reading: Reading): void {
+  const extension = findExtension(message.desc, key, reading);
+  if (extension !== undefined) readExtension(message, extension, json, at, reading);
+  else if (!reading.ignoreUnknownFields) {
+    note(reading, "FIELD_UNKNOWN", at, `no such field in ${message.desc.typeName}`);
   }
 }
 
@@ -109,7 +118,11 @@ export function readMapEntry(
   at: JsonPath,
   reading: Reading,
 ): void {
-  const key = mapKeyProblem(text) ?? scalarFromJson(field.mapKey, jsonOfText(field.mapKey, text), reading.refuseNul);
+  const problem = integerTextProblem(field.mapKey, text);
+  const key =
+    problem === undefined
+      ? (mapKeyProblem(text) ?? scalarFromJson(field.mapKey, jsonOfText(field.mapKey, text), reading.refuseNul))
+      : { problem };
   if ("problem" in key) {
     note(reading, "FIELD_VALUE_INVALID", at, `key: ${key.problem}`);
     return;
@@ -163,7 +176,7 @@ export function readMessageValue(
 }
 
 /** True for the few types whose ProtoJSON form may be null. */
-export function acceptsNull(field: DescField): boolean {
+export function acceptsNull(field: DescField | DescExtension): boolean {
   if (field.fieldKind === "message") return field.message.typeName === "google.protobuf.Value";
   return field.fieldKind === "enum" && field.enum.typeName === "google.protobuf.NullValue";
 }
@@ -177,5 +190,5 @@ function taken<T>(parsed: Parsed<T>, json: Json, at: JsonPath, reading: Reading)
 }
 
 function hasName(desc: DescEnum, name: string): boolean {
-  return desc.values.some((value) => value.name === name);
+  return desc.values.some((value) => value.name === name || value.jsonName === name);
 }

@@ -8,11 +8,14 @@ export function writeNumber(value: number): string {
 
 // Every float is told apart by nine significant digits, and every decimal of six survives (IEEE 754, binary32).
 const [fewestDigits, mostDigits] = [6, 9];
+// Integers below it are written in full by less than nine digits.
+const plainBelow = 2 ** 24;
 
 /** A float by as few digits as name it, of six or more: 1.1, where the double that holds it is 1.100000023841858. */
 export function writeFloat(value: number): string {
   const float = Math.fround(value);
-  if (Number.isInteger(float) || !Number.isFinite(float)) return writeNumber(float);
+  const isPlain = Number.isInteger(float) && Math.abs(float) < plainBelow;
+  if (isPlain || !Number.isFinite(float)) return writeNumber(float);
   for (let digits = fewestDigits; digits < mostDigits; digits++) {
     const short = Number(float.toPrecision(digits));
     if (Math.fround(short) === float) return `${short}`;

@@ -29,7 +29,7 @@ const ranges: Partial<Record<ScalarType, IntegerRange>> = {
   [ScalarType.FIXED64]: uint64,
 };
 
-// The longest integer of 64 bits has 20 digits. As a string, digits only: no sign +, exponent, point or blank.
+// The longest integer of 64 bits has 20 digits.
 const integerText = /^-?\d{1,20}$/;
 const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const maxIntegerDigits = 20;
@@ -37,13 +37,22 @@ const maxIntegerDigits = 20;
 const maxSourceLength = 100;
 const maxFloat = 3.4028234663852886e38;
 
+/**
+ * What is wrong with text for a scalar, beside what its JSON form asks: paths, queries, headers and map keys write an
+ * integer in digits alone, for `1e3` would be another name of the thing that `1000` names.
+ */
+export function integerTextProblem(type: ScalarType, text: string): string | undefined {
+  const range = ranges[type];
+  return range === undefined || integerText.test(text) ? undefined : `expected ${range.name}: digits`;
+}
+
 /** True for the scalar types that are integers. */
 export function isIntegerType(type: ScalarType): boolean {
   return ranges[type] !== undefined;
 }
 
 /**
- * An integer of the given type: a JSON number whose value is whole, or a string of decimal digits. 32-bit types give a
+ * An integer of the given type: a JSON number whose value is whole, or a string that holds one. 32-bit types give a
  * number, 64-bit types a bigint.
  */
 export function integerFromJson(type: ScalarType, json: Json): Parsed<number | bigint> {
@@ -56,7 +65,11 @@ export function integerFromJson(type: ScalarType, json: Json): Parsed<number | b
 }
 
 function exactInteger(json: Json): bigint | undefined {
-  if (typeof json === "string") return integerText.test(json) ? BigInt(json) : undefined;
+  if (typeof json === "string") {
+    if (integerText.test(json)) return BigInt(json);
+    // ProtoJSON: "exponent notation is accepted in both quoted and unquoted forms".
+    return numberText.test(json) ? wholeValue(json) : undefined;
+  }
   if (typeof json === "number") return Number.isInteger(json) ? BigInt(json) : undefined;
   return json instanceof ExactNumber ? wholeValue(json.source) : undefined;
 }
@@ -80,11 +93,10 @@ function wholeValue(source: string): bigint | undefined {
 export function floatFromJson(type: ScalarType, json: Json): Parsed<number> {
   const name = type === ScalarType.FLOAT ? "float" : "double";
   if (json === "NaN" || json === "Infinity" || json === "-Infinity") return { value: Number(json) };
-  const value = json instanceof ExactNumber ? Number(json.source) : json;
-  const number = typeof value === "string" && numberText.test(value) ? Number(value) : value;
+  const given = json instanceof ExactNumber ? Number(json.source) : json;
+  const number = typeof given === "string" && numberText.test(given) ? Number(given) : given;
   if (typeof number !== "number") return { problem: `expected ${name}: a number` };
-  if (!Number.isFinite(number) || (type === ScalarType.FLOAT && Math.abs(number) > maxFloat)) {
-    return { problem: `out of the range of ${name}` };
-  }
-  return { value: number };
+  // 3.4028235e38 is the greatest float as most write it, and a little more than it.
+  const value = type === ScalarType.FLOAT && Math.abs(number) > maxFloat ? Math.fround(number) : number;
+  return Number.isFinite(value) ? { value } : { problem: `out of the range of ${name}` };
 }

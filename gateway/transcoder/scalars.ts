@@ -46,7 +46,7 @@ function bytesFromText(text: string): Parsed<Uint8Array> {
 /** An enum's number from its name or number. A number without a name is taken by an open enum only. */
 export function enumFromJson(desc: DescEnum, json: Json): Parsed<number> {
   if (typeof json === "string") {
-    const value = desc.values.find(({ name }) => name === json);
+    const value = desc.values.find(({ name, jsonName }) => name === json || jsonName === json);
     return value === undefined
       ? { problem: `expected a value of ${desc.typeName}: ${namesOf(desc)}` }
       : { value: value.number };

@@ -5,7 +5,8 @@ import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import type { JsonPath } from "./json-path.ts";
 import { hasOtherMember, readMapEntry, readValue } from "./json-reader.ts";
 import { ExactNumber, type Json } from "./json-value.ts";
-import { jsonOfText, type Reading, type ValueType } from "./reading.ts";
+import { integerTextProblem } from "./numbers.ts";
+import { jsonOfText, note, type Reading, type ValueType } from "./reading.ts";
 import { isTextMessage } from "./well-known.ts";
 
 /** A chain of fields, outermost first. All but the last are singular messages. */
@@ -39,6 +40,7 @@ export function bindText(
   }
   const last = chain.at(-1) ?? chain[0];
   if (hasOtherMember(message, last, at, reading)) return;
+  if (!textFits(last, text, at, reading)) return;
   const json = textToJson(last, text);
   if (last.fieldKind === "map") {
     readMapEntry(message, last, mapKey ?? "", json, at, reading);
@@ -58,9 +60,20 @@ function enter(message: ReflectMessage, field: DescField, at: JsonPath, reading:
   return message.get(field);
 }
 
+/** False, and noted, for what JSON could hold as a string but text does not say. */
+export function textFits(type: ValueType, text: string, at: JsonPath, reading: Reading): boolean {
+  const scalar = scalarOf(type);
+  const problem = scalar === undefined ? undefined : integerTextProblem(scalar, text);
+  if (problem !== undefined) note(reading, "FIELD_VALUE_INVALID", at, problem);
+  return problem === undefined;
+}
+
 /** Text in the JSON form that a value of the type has, so that text and bodies are read by the same rules. */
 export function textToJson(type: ValueType, text: string): Json {
   if (type.enum !== undefined) return /^-?\d+$/.test(text) ? new ExactNumber(text) : text;
-  const wrapped = type.message && isWrapperDesc(type.message) ? type.message.fields[0] : undefined;
-  return jsonOfText(type.scalar ?? wrapped?.scalar ?? ScalarType.STRING, text);
+  return jsonOfText(scalarOf(type) ?? ScalarType.STRING, text);
+}
+
+function scalarOf({ scalar, message }: ValueType): ScalarType | undefined {
+  return scalar ?? (message && isWrapperDesc(message) ? message.fields[0].scalar : undefined);
 }

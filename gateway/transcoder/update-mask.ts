@@ -2,6 +2,7 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { findField } from "./field-path.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json-value.ts";
+import { hasOwnForm } from "./own-form.ts";
 
 /**
  * Paths of the fields present in a body, in proto names and relative to the body's message, down to the leaves.
@@ -18,6 +19,6 @@ export function presentPaths(desc: DescMessage, json: JsonObject, prefix = ""): 
 }
 
 function messageBelow(field: DescField, json: Json): { desc: DescMessage; json: JsonObject } | undefined {
-  if (field.fieldKind !== "message" || field.message.typeName.startsWith("google.protobuf.")) return undefined;
+  if (field.fieldKind !== "message" || hasOwnForm(field.message)) return undefined;
   return isJsonObject(json) && Object.keys(json).length > 0 ? { desc: field.message, json } : undefined;
 }

@@ -54,7 +54,9 @@ function fieldValue(field: DescField, depth: number): fc.Arbitrary<unknown> {
   if (field.scalar !== undefined) return scalarOf(field.scalar);
   if (field.enum !== undefined) {
     const known = fc.constantFrom(...field.enum.values.map(({ number }) => number));
-    return field.enum.open ? fc.oneof(known, fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })) : known;
+    // NullValue has one value, and JSON one null.
+    const takesOthers = field.enum.open && field.enum.values.length > 1;
+    return takesOthers ? fc.oneof(known, fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })) : known;
   }
   const { message } = field;
   if (message === undefined) throw new Error("a field is a scalar, an enum or a message");

@@ -25,7 +25,7 @@ export const leaves = {
   int64Value: int64,
   uint64Value: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
   // As a float is written: 1.1, not the double that holds it.
-  floatValue: fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => Number(writeFloat(value))),
+  floatValue: fc.float({ noNaN: true, min: -(2 ** 120), max: 2 ** 120 }).map((value) => Number(writeFloat(value))),
   doubleValue: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom("NaN", "Infinity")),
   bytesValue: fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes).toString("base64")),
   color,
