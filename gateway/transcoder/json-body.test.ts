@@ -91,6 +91,7 @@ const refused: readonly [clause: string, body: string, reason: string, field: st
   ["not JSON", '{"a":', "JSON_INVALID", ""],
   ["single quotes", "{'stringValue':'a'}", "JSON_INVALID", ""],
   ["a byte order mark", "\ufeff{}", "JSON_INVALID", ""],
+  ["white space alone", " \n", "JSON_INVALID", ""],
   ["two values", "{}{}", "JSON_INVALID", ""],
   ["an array as body", "[]", "FIELD_TYPE_INVALID", ""],
   ["null as body", "null", "FIELD_TYPE_INVALID", ""],

@@ -1,6 +1,7 @@
 /** Timestamp, Duration and FieldMask as ProtoJSON text: each is one string. */
 import { type DescMessage, type Message, toJson } from "@bufbuild/protobuf";
 import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { dateText, timeText } from "./calendar.ts";
 
 /** A writer of such a type; undefined for any other. */
 export function createTextMessageWriter(desc: DescMessage): ((message: Message) => string) | undefined {
@@ -16,16 +17,26 @@ export function createTextMessageWriter(desc: DescMessage): ((message: Message) 
   }
 }
 
-// Years of four digits after 0999, where Date.toISOString and timestamp.proto agree on how a year looks.
-const [fromSeconds, beforeSeconds] = [-30_610_224_000n, 253_402_300_800n];
+// timestamp.proto: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
+const [minSeconds, maxSeconds] = [-62_135_596_800, 253_402_300_799];
+const daySeconds = 86_400;
 
 function writeTimestamp(message: Timestamp, desc: DescMessage): string {
   const { seconds, nanos } = message;
-  const isMillis = nanos >= 0 && nanos < 1_000_000_000 && nanos % 1_000_000 === 0;
-  // What is finer than milliseconds, far away or wrong is written, or refused, by protobuf-es.
-  if (!isMillis || seconds < fromSeconds || seconds >= beforeSeconds) return JSON.stringify(toJson(desc, message));
-  const text = new Date(Number(seconds) * 1000 + nanos / 1_000_000).toISOString();
-  return nanos === 0 ? `"${text.slice(0, -5)}Z"` : `"${text}"`;
+  const whole = Number(seconds);
+  const isValid = whole >= minSeconds && whole <= maxSeconds && nanos >= 0 && nanos < 1_000_000_000;
+  // protobuf-es says what is wrong with it.
+  if (!isValid) return JSON.stringify(toJson(desc, message));
+  const days = Math.floor(whole / daySeconds);
+  return `"${dateText(days)}T${timeText(whole - days * daySeconds)}${fractionText(nanos)}Z"`;
+}
+
+/** No, 3, 6 or 9 digits, as many as it takes (timestamp.proto). */
+function fractionText(nanos: number): string {
+  if (nanos === 0) return "";
+  const digits = `${nanos}`.padStart(9, "0");
+  if (nanos % 1_000_000 === 0) return `.${digits.slice(0, 3)}`;
+  return nanos % 1000 === 0 ? `.${digits.slice(0, 6)}` : `.${digits}`;
 }
 
 /**

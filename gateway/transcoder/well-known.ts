@@ -1,6 +1,7 @@
 /** The well-known types that ProtoJSON writes as a string: Timestamp, Duration and FieldMask. */
 import type { DescMessage } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
+import { daysOfDate } from "./calendar.ts";
 import type { Json } from "./json-value.ts";
 import type { Parsed } from "./numbers.ts";
 
@@ -26,6 +27,7 @@ export function textMessageFromJson(desc: DescMessage, json: Json): Parsed<Refle
 
 const timestampPattern =
   /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
+const daySeconds = 86_400;
 // timestamp.proto: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, in seconds of the Unix epoch.
 const [minTimestampSeconds, maxTimestampSeconds] = [-62_135_596_800, 253_402_300_799];
 
@@ -35,13 +37,11 @@ function timestampFromText(desc: DescMessage, text: string): Parsed<ReflectMessa
   const found = timestampPattern.exec(text);
   if (found === null) return { problem };
   const [, year, month, day, hour, minute, second, fraction = "", sign, zoneHours = 0, zoneMinutes = 0] = found;
-  const date = new Date(0);
-  // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return { problem };
+  const days = daysOfDate(Number(year), Number(month), Number(day));
+  if (days === undefined) return { problem };
   const zoneSeconds = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60 * (sign === "-" ? -1 : 1);
   const timeSeconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
-  const seconds = date.getTime() / 1000 + timeSeconds - zoneSeconds;
+  const seconds = days * daySeconds + timeSeconds - zoneSeconds;
   if (seconds < minTimestampSeconds || seconds > maxTimestampSeconds) {
     return { problem: "must be from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z" };
   }
