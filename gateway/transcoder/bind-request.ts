@@ -1,21 +1,20 @@
 /** From a matched HTTP request to the request message of the call. */
 import type { Message } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
+import { bindAround } from "./bind-around.ts";
 import { readBytes, readJsonBody, requireNoBody } from "./body.ts";
 import { httpBodyOf } from "./http-body.ts";
 import type { JsonPath } from "./json-path.ts";
-import { acceptsNull, readField, readMessage, readMessageValue, readValue } from "./json-reader.ts";
+import { acceptsNull, readField, readMessage, readMessageValue } from "./json-reader.ts";
 import { readJson } from "./json-text.ts";
 import { isJsonObject, type Json, kindOf } from "./json-value.ts";
 import { hasOwnForm } from "./own-form.ts";
-import { decodeKeepingSlash, decodeText } from "./percent.ts";
-import { bindQuery, parseQuery, type QueryRules } from "./query.ts";
+import type { QueryRules } from "./query.ts";
 import { note, type Reading, type ReadRules } from "./reading.ts";
-import { addViolation, throwIfAny } from "./refusal.ts";
+import { throwIfAny } from "./refusal.ts";
 import { requireFields } from "./required-fields.ts";
-import type { HeaderReader, RestRequest } from "./rest-message.ts";
-import type { BoundHeader, BoundVariable, Route } from "./route.ts";
-import { bindText, textFits, textToJson } from "./text-binding.ts";
+import type { RestRequest } from "./rest-message.ts";
+import type { Route } from "./route.ts";
 import { presentPaths } from "./update-mask.ts";
 import { fieldMaskOf } from "./well-known.ts";
 
@@ -94,17 +93,6 @@ export function checkAround(matched: MatchedRequest, rules: BindRules): void {
   throwIfAny(reading.violations);
 }
 
-function bindAround(
-  root: ReflectMessage,
-  { request, route, segments, query }: MatchedRequest,
-  rules: BindRules,
-  reading: Reading,
-): void {
-  for (const bound of route.variables) bindVariable(root, bound, segments, rules, reading);
-  if (query !== "") bindQuery(root, route, parseQuery(query, rules.maxQueryParameters), rules, reading);
-  for (const bound of route.headers) bindHeader(root, bound, request.header, reading);
-}
-
 /** Bytes as they are: as the request itself, or as its body field. */
 function bindBytes(root: ReflectMessage, { body }: Route, contentType: string, data: Uint8Array): void {
   if (body.kind === "field" && body.field.fieldKind === "message") {
@@ -139,49 +127,9 @@ function bindBody(
   }
 }
 
-function bindVariable(
-  root: ReflectMessage,
-  bound: BoundVariable,
-  segments: readonly string[],
-  { fullyDecodeReservedExpansion }: BindRules,
-  reading: Reading,
-): void {
-  const { variable, name, fields } = bound;
-  const decode = variable.multiSegment && !fullyDecodeReservedExpansion ? decodeKeepingSlash : decodeText;
-  // `**` stands for all segments that are left.
-  const raw = segments.slice(variable.start, variable.reachesEnd ? undefined : variable.end);
-  const text = raw.map((segment) => decode(segment) ?? segment).join("/"); // the router has refused what does not decode
-  bindText(root, fields, text, name, reading);
-}
-
-/** A header fills a field that nothing else gave; given otherwise, both must agree. */
-function bindHeader(root: ReflectMessage, { header, fields }: BoundHeader, from: HeaderReader, reading: Reading): void {
-  const text = from.get(header);
-  if (text === null || text === "") return;
-  let message: ReflectMessage | undefined = root;
-  for (const field of fields.slice(0, -1)) {
-    message = field.fieldKind === "message" && message?.isSet(field) ? message.get(field) : undefined;
-  }
-  const last = fields.at(-1) ?? fields[0];
-  if (message?.isSet(last)) {
-    const at: JsonPath = { parent: undefined, key: header };
-    const value = textFits(last, text, at, reading) ? readValue(last, textToJson(last, text), at, reading) : undefined;
-    if (value !== undefined && value !== message.get(last)) {
-      addViolation(
-        reading.violations,
-        "HEADER_AND_FIELD_CONFLICT",
-        header,
-        `differs from the field "${last.jsonName}"`,
-      );
-    }
-    return;
-  }
-  bindText(root, fields, text, header, reading);
-}
-
-function implyMask(root: ReflectMessage, { body, impliedMask }: Route, json: Json): void {
+function implyMask(root: ReflectMessage, { body, impliedMask, pathFields }: Route, json: Json): void {
   if (impliedMask === undefined || body.kind !== "field" || root.isSet(impliedMask)) return;
   if (body.field.fieldKind !== "message" || !isJsonObject(json)) return;
-  const paths = presentPaths(body.field.message, json);
+  const paths = presentPaths(body.field.message, json, pathFields.get(body.field));
   if (paths.length > 0) root.set(impliedMask, fieldMaskOf(impliedMask.message, paths));
 }

@@ -182,6 +182,19 @@ test.each(masks)("the implied update_mask %s (AIP-134)", async (_clause, target,
   expect(Object.assign({ updateMask: undefined }, calls[0]?.request).updateMask).toBe(mask);
 });
 
+test("where it is allowed, the body may say of a field of the path what the path says", async () => {
+  const { send, calls } = createTestTranscoder({ pathFieldsInBody: "same" });
+  expect((await send(patch, { body: `{"name":"${name}","displayName":"a"}` })).status).toBe(200);
+  expect(calls[0]?.request).toEqual({ book: { name, displayName: "a" }, updateMask: "displayName" });
+  expect((await send(`POST /v1/${name}:lend`, { body: `{"name":"${name}"}` })).status).toBe(200);
+  expect(await send(patch, { body: '{"name":"shelves/7/books/8"}' })).toMatchObject({
+    status: 400,
+    reason: "PATH_AND_BODY_CONFLICT",
+    fields: ["book.name"],
+  });
+  expect(await send(patch, { body: '{"name":7}' })).toMatchObject({ status: 400, fields: ["book.name"] });
+});
+
 test("a path below the body field and the body meet in one message", async () => {
   const { send, calls } = createTestTranscoder();
   await send(patch, { body: '{"displayName":"a"}' });

@@ -57,7 +57,8 @@ export function readField(
   reading: Reading,
   reserved?: FieldTree,
 ): void {
-  if (reserved?.size === 0) note(reading, "PATH_AND_BODY_CONFLICT", at, "the path decides this field");
+  if (reserved?.size === 0 && !reading.takesPathFields)
+    note(reading, "PATH_AND_BODY_CONFLICT", at, "the path decides this field");
   else if (hasOtherMember(message, field, at, reading)) return;
   else if (field.fieldKind === "list") readList(message, field, json, at, reading);
   else if (field.fieldKind === "map") readMap(message, field, json, at, reading);

@@ -15,6 +15,7 @@ import { writeFloat } from "./number-text.ts";
 import type { Printing } from "./options.ts";
 import { arbitraryMessage } from "./testdata/arbitrary-message.ts";
 import { messageNamed, shelfFiles, testRegistry } from "./testdata/load.ts";
+import { parseJson } from "./testdata/parse-json.ts";
 
 const chest = messageNamed("attic.v1.Chest");
 const everything = messageNamed("shelf.v1.Everything");
@@ -25,10 +26,8 @@ function write(desc: DescMessage, message: Message, printing: Printing = {}): st
 
 /** Floats and -0 are written otherwise than by protobuf-es: as the shortest text of the same value. */
 function withPlainNumbers(text: string): string {
-  return JSON.stringify(
-    JSON.parse(text, (key, value: unknown) =>
-      typeof value === "number" && /^float/.test(key) ? Math.fround(value) + 0 : value === 0 ? 0 : value,
-    ),
+  return JSON.stringify(parseJson(text), (key, value: unknown) =>
+    typeof value === "number" && /^float/.test(key) ? Math.fround(value) + 0 : value === 0 ? 0 : value,
   );
 }
 

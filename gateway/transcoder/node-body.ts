@@ -19,6 +19,8 @@ async function* chunksOf(request: Readable): AsyncGenerator<Uint8Array> {
 }
 
 function collect(request: Readable, maxBytes: number): Promise<Buffer | undefined> {
+  // What has closed already says nothing more: whoever waited for it would wait for ever.
+  if (request.destroyed && !request.readableEnded) return Promise.reject(new Error("the client closed the connection"));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

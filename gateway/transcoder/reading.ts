@@ -10,6 +10,8 @@ export interface ReadRules {
   readonly registry: Registry;
   /** Drop fields the message does not have instead of refusing them. */
   readonly ignoreUnknownFields: boolean;
+  /** Fields that the path decides may stand in the body, with the same value. */
+  readonly takesPathFields: boolean;
   /** Refuse U+0000 in strings. */
   readonly refuseNul: boolean;
   readonly maxDepth: number;

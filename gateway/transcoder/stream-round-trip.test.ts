@@ -5,6 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { createTestTranscoder, readAnswer } from "./testdata/client.ts";
 import { bodyMessage } from "./testdata/everything.ts";
 import { shelfMessage, testRegistry } from "./testdata/load.ts";
+import { parseJson } from "./testdata/parse-json.ts";
 
 const everything = shelfMessage("Everything");
 const registry = testRegistry;
@@ -38,12 +39,12 @@ function resultsOf(text: string): JsonValue[] {
   return text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line).result);
+    .map((line) => Object(parseJson(line)).result);
 }
 
 /** As the wire has it: a float may be written in more than one way. */
 function onTheWire(json: unknown): JsonValue {
-  const message = fromJson(everything, JSON.parse(JSON.stringify(json)), { registry });
+  const message = fromJson(everything, parseJson(JSON.stringify(json)), { registry });
   return toJson(everything, fromBinary(everything, toBinary(everything, message)), { registry });
 }
 

@@ -110,6 +110,7 @@ function servingOf(options: TranscoderOptions): Serving {
     bindRules: {
       registry: options.registry,
       ignoreUnknownFields: options.ignoreUnknownFields ?? false,
+      takesPathFields: options.pathFieldsInBody === "same",
       refuseNul: options.refuseNul ?? true,
       maxDepth: limits.maxDepth,
       maxBodyBytes: limits.maxBodyBytes,

@@ -1,20 +1,27 @@
 /** The mask that the body of a PATCH implies when the client gave none (AIP-134). */
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
-import { findField } from "./field-path.ts";
+import { type FieldTree, findField } from "./field-path.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json-value.ts";
 import { hasOwnForm } from "./own-form.ts";
 
 /**
  * Paths of the fields present in a body, in proto names and relative to the body's message, down to the leaves.
  * A field given as null is present: it is to be cleared. Lists, maps and well-known types are leaves.
+ *
+ * @param reserved fields that the path decides: they say which resource, not what to change of it
  */
-export function presentPaths(desc: DescMessage, json: JsonObject, prefix = ""): string[] {
+export function presentPaths(
+  desc: DescMessage,
+  json: JsonObject,
+  reserved: FieldTree | undefined,
+  prefix = "",
+): string[] {
   return Object.keys(json).flatMap((key) => {
     const field = findField(desc, key);
-    if (field === undefined) return [];
+    if (field === undefined || reserved?.get(field)?.size === 0) return [];
     const path = `${prefix}${field.name}`;
     const below = messageBelow(field, json[key] ?? null);
-    return below === undefined ? [path] : presentPaths(below.desc, below.json, `${path}.`);
+    return below === undefined ? [path] : presentPaths(below.desc, below.json, reserved?.get(field), `${path}.`);
   });
 }
 

@@ -4,6 +4,7 @@ import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
 import { shelfMessage } from "./load.ts";
+import { parseJson } from "./parse-json.ts";
 
 /** Any message of the type, such as a service may answer with; nested to `depth`. */
 export function arbitraryMessage(desc: DescMessage, depth = 3): fc.Arbitrary<Message> {
@@ -120,10 +121,10 @@ const special: Readonly<Record<string, (desc: DescMessage) => fc.Arbitrary<Messa
     fc
       .dictionary(text, json, { maxKeys: 3 })
       .filter((value) => !("__proto__" in Object.assign(Object.create(null), value)))
-      .map((value) => fromJson(desc, JSON.parse(JSON.stringify(value)))),
-  "google.protobuf.Value": (desc) => json.map((value) => fromJson(desc, JSON.parse(JSON.stringify(value)))),
+      .map((value) => fromJson(desc, parseJson(JSON.stringify(value)))),
+  "google.protobuf.Value": (desc) => json.map((value) => fromJson(desc, parseJson(JSON.stringify(value)))),
   "google.protobuf.ListValue": (desc) =>
-    fc.array(json, { maxLength: 3 }).map((value) => fromJson(desc, JSON.parse(JSON.stringify(value)))),
+    fc.array(json, { maxLength: 3 }).map((value) => fromJson(desc, parseJson(JSON.stringify(value)))),
   "google.protobuf.Any": () => {
     const nested = shelfMessage("Nested");
     return arbitraryMessage(nested, 1).map((message) => anyPack(nested, message));

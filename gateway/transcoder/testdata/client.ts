@@ -4,6 +4,7 @@ import type { CallInfo, TranscoderCall, TranscoderOptions } from "../options.ts"
 import type { RestResponse } from "../rest-message.ts";
 import { createTranscoder, type Transcoder } from "../transcoder.ts";
 import { shelfService, testRegistry } from "./load.ts";
+import { parseJson } from "./parse-json.ts";
 
 /** A call that reached the service. */
 export interface SeenCall {
@@ -106,7 +107,7 @@ export async function readAnswer(response: RestResponse): Promise<Answer> {
   if (body instanceof Uint8Array) parts.push(body);
   else for await (const chunk of body ?? []) parts.push(chunk);
   const text = Buffer.concat(parts).toString();
-  const json: unknown = header.get("content-type") === "application/json" && text !== "" ? JSON.parse(text) : undefined;
+  const json: unknown = header.get("content-type") === "application/json" && text !== "" ? parseJson(text) : undefined;
   return { status, header, text, json, ...readError(json) };
 }
 

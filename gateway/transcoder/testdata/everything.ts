@@ -3,6 +3,7 @@ import { fromJson, toJson } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { writeFloat } from "../number-text.ts";
 import { shelfMessage, testRegistry } from "./load.ts";
+import { parseJson } from "./parse-json.ts";
 import type { JsonFields } from "./rest-encoder.ts";
 
 const everything = shelfMessage("Everything");
@@ -81,7 +82,7 @@ export const bodyMessage = fc
 
 /** The message as protobuf-es itself understands it: the measure of what should arrive. */
 export function canonical(message: JsonFields): JsonFields {
-  const json = toJson(everything, fromJson(everything, JSON.parse(JSON.stringify(message)), { registry }), {
+  const json = toJson(everything, fromJson(everything, parseJson(JSON.stringify(message)), { registry }), {
     registry,
   });
   return typeof json === "object" && json !== null && !Array.isArray(json) ? json : {};
