@@ -213,3 +213,27 @@ describe("more calls than can be done", () => {
     await full.stop();
   });
 });
+
+describe("callers who leave while they wait", () => {
+  it("give their place back", async () => {
+    const small = await startProbedEdge(["--max-calls", "1", "--max-waiting", "50"]);
+    const leaving = new AbortController();
+    const post = (body: string, signal?: AbortSignal) =>
+      fetch(`${small.url}/v1/echo`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    const held = post('{"waitMs":-1}', leaving.signal).catch(() => "left");
+    await expect.poll(() => small.seen.length).toBe(1);
+    const waiting = Array.from({ length: 20 }, () => post('{"text":"waits"}', leaving.signal).catch(() => "left"));
+    // The GET comes after them on its own connection: once it waits too, so do they.
+    const last = fetch(`${small.url}/v1/echo?text=last`);
+    leaving.abort();
+    await Promise.all([held, ...waiting]);
+    expect([200, 429]).toContain((await last).status);
+    await expect.poll(() => post('{"text":"still here"}').then(({ status }) => status)).toBe(200);
+    await small.stop();
+  });
+});
