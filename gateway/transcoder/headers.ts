@@ -39,8 +39,8 @@ const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Which names are allowed. */
 export interface HeaderFilter {
   readonly passes: (name: string) => boolean;
-  /** All that pass, where no pattern stands for names that are not known. */
-  readonly names: readonly string[] | undefined;
+  /** All that pass, each with its name as metadata, where no pattern stands for names that are not known. */
+  readonly names: readonly (readonly [name: string, asMetadata: string])[] | undefined;
 }
 
 /** Makes a filter of names and of prefixes such as `x-*`. */
@@ -53,7 +53,7 @@ export function allowHeaders(patterns: readonly string[]): HeaderFilter {
   const prefixes = lower.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
   return {
     passes: (name) => names.has(name) || (prefixes.some((prefix) => name.startsWith(prefix)) && !isOwn(name)),
-    names: prefixes.length === 0 ? [...names] : undefined,
+    names: prefixes.length === 0 ? [...names].map((name) => [name, metadataPrefix + name]) : undefined,
   };
 }
 
@@ -73,9 +73,9 @@ export function pickRequestHeaders(from: HeaderReader, { passes, names }: Header
       if (passes(name)) take(name, value);
     }
   } else {
-    for (const name of names) {
+    for (const [name, asMetadata] of names) {
       take(name, from.get(name));
-      take(name, from.get(metadataPrefix + name));
+      take(name, from.get(asMetadata));
     }
   }
   return into ?? noHeaders;
@@ -84,10 +84,11 @@ export function pickRequestHeaders(from: HeaderReader, { passes, names }: Header
 /** Copies the headers or trailers of a call that pass. A value that HTTP cannot carry is left out and reported. */
 export function pickHeaders(
   from: Headers,
-  { passes }: HeaderFilter,
+  { passes, names }: HeaderFilter,
   into: ReplyHeader,
   report: (slip: unknown) => void = () => {},
 ): ReplyHeader {
+  if (names?.length === 0) return into;
   for (const [name, value] of from) {
     if (!passes(name)) continue;
     if (headerValue.test(value)) into.append(name, value);

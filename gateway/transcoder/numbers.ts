@@ -33,6 +33,7 @@ const ranges: Partial<Record<ScalarType, IntegerRange>> = {
 const integerText = /^-?\d{1,20}$/;
 const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const maxIntegerDigits = 20;
+const maxExactDigits = 15;
 // Room for an integer with decimals of zero; what is longer is no integer, and costs no time to find out.
 const maxSourceLength = 100;
 const maxFloat = 3.4028234663852886e38;
@@ -58,10 +59,25 @@ export function isIntegerType(type: ScalarType): boolean {
 export function integerFromJson(type: ScalarType, json: Json): Parsed<number | bigint> {
   const range = ranges[type];
   if (range === undefined) throw new Error(`scalar type ${type} is not an integer`);
+  // Most are small, whatever their type: a bigint is made where one is asked for.
+  const small = smallInteger(json);
+  if (small !== undefined && (small >= 0 || range.min < 0n)) {
+    const is32 = range === int32 || range === uint32;
+    if (!is32) return { value: BigInt(small) };
+    if (small >= Number(range.min) && small <= Number(range.max)) return { value: small };
+  }
   const exact = exactInteger(json);
   if (exact === undefined) return { problem: `expected ${range.name}: a whole number, or a string of digits` };
   if (exact < range.min || exact > range.max) return { problem: `out of the range of ${range.name}` };
   return { value: range === int32 || range === uint32 ? Number(exact) : exact };
+}
+
+/** Of a whole number, or of as many digits as a double holds exactly. */
+function smallInteger(json: Json): number | undefined {
+  const isText = typeof json === "string" && json.length <= maxExactDigits && integerText.test(json);
+  const value = isText ? Number(json) : json;
+  // Zero has one sign as an integer.
+  return typeof value === "number" && Number.isSafeInteger(value) ? value + 0 : undefined;
 }
 
 function exactInteger(json: Json): bigint | undefined {

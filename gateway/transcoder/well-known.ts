@@ -25,27 +25,39 @@ export function textMessageFromJson(desc: DescMessage, json: Json): Parsed<Refle
   return typeof json === "string" ? read(desc, json) : { problem: `expected ${desc.typeName}: a string` };
 }
 
-const timestampPattern =
-  /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 const daySeconds = 86_400;
 // timestamp.proto: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, in seconds of the Unix epoch.
 const [minTimestampSeconds, maxTimestampSeconds] = [-62_135_596_800, 253_402_300_799];
+// Places are fixed up to the seconds, so that numbers are read from where they stand.
+const timestampPattern = /^\d{4}-\d\d-\d\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-][0-2]\d:[0-5]\d)$/;
+const zoneLength = "+00:00".length;
+const secondsEnd = "0000-00-00T00:00:00".length;
 
 /** RFC 3339 with a zone, up to nanoseconds, days that exist only (Date.parse would take 30 February for 1 March). */
 function timestampFromText(desc: DescMessage, text: string): Parsed<ReflectMessage> {
   const problem = "expected an RFC 3339 time with a zone, such as 2024-01-31T12:00:00Z";
-  const found = timestampPattern.exec(text);
-  if (found === null) return { problem };
-  const [, year, month, day, hour, minute, second, fraction = "", sign, zoneHours = 0, zoneMinutes = 0] = found;
-  const days = daysOfDate(Number(year), Number(month), Number(day));
-  if (days === undefined) return { problem };
-  const zoneSeconds = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60 * (sign === "-" ? -1 : 1);
-  const timeSeconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
+  if (!timestampPattern.test(text)) return { problem };
+  const days = daysOfDate(digitsAt(text, 0, 4), digitsAt(text, 5, 2), digitsAt(text, 8, 2));
+  const hour = digitsAt(text, 11, 2);
+  const isUtc = text.endsWith("Z");
+  const zoneStart = text.length - (isUtc ? 1 : zoneLength);
+  const zoneHour = isUtc ? 0 : digitsAt(text, zoneStart + 1, 2);
+  if (days === undefined || hour > 23 || zoneHour > 23) return { problem };
+  const zoneMinutes = isUtc ? 0 : zoneHour * 60 + digitsAt(text, zoneStart + 4, 2);
+  const zoneSeconds = (text[zoneStart] === "-" ? -60 : 60) * zoneMinutes;
+  const timeSeconds = (hour * 60 + digitsAt(text, 14, 2)) * 60 + digitsAt(text, 17, 2);
   const seconds = days * daySeconds + timeSeconds - zoneSeconds;
   if (seconds < minTimestampSeconds || seconds > maxTimestampSeconds) {
     return { problem: "must be from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z" };
   }
-  return secondsAndNanos(desc, BigInt(seconds), Number(fraction.padEnd(9, "0")));
+  const fraction = text.slice(secondsEnd + 1, zoneStart);
+  return secondsAndNanos(desc, BigInt(seconds), fraction === "" ? 0 : Number(fraction.padEnd(9, "0")));
+}
+
+function digitsAt(text: string, start: number, count: number): number {
+  let value = 0;
+  for (let at = start; at < start + count; at++) value = value * 10 + text.charCodeAt(at) - 48;
+  return value;
 }
 
 const durationPattern = /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/;
