@@ -15,8 +15,8 @@ import { throwIfAny } from "./refusal.ts";
 import { requireFields } from "./required-fields.ts";
 import type { RestRequest } from "./rest-message.ts";
 import type { Route } from "./route.ts";
-import { presentPaths } from "./update-mask.ts";
-import { fieldMaskOf } from "./well-known.ts";
+import { presentPaths, protoPath } from "./update-mask.ts";
+import { fieldMaskOf, pathsOf } from "./well-known.ts";
 
 /** How requests are read. */
 export interface BindRules extends ReadRules, QueryRules {
@@ -82,7 +82,7 @@ export function bindMessage(
   bindAround(root, matched, rules, reading);
   requireFields(root, at, reading);
   throwIfAny(reading.violations);
-  if (content !== undefined && "json" in content) implyMask(root, route, content.json);
+  if (content !== undefined && "json" in content) settleMask(root, route, content.json);
   return root.message;
 }
 
@@ -127,9 +127,22 @@ function bindBody(
   }
 }
 
-function implyMask(root: ReflectMessage, { body, impliedMask, pathFields }: Route, json: Json): void {
-  if (impliedMask === undefined || body.kind !== "field" || root.isSet(impliedMask)) return;
-  if (body.field.fieldKind !== "message" || !isJsonObject(json)) return;
-  const paths = presentPaths(body.field.message, json, pathFields.get(body.field));
+/** A mask that is given is spelled as the protos do; one that is not is implied. */
+function settleMask(root: ReflectMessage, { body, impliedMask, pathFields }: Route, json: Json): void {
+  if (impliedMask === undefined || body.kind !== "field" || body.field.fieldKind !== "message") return;
+  const desc = body.field.message;
+  if (root.isSet(impliedMask)) {
+    const paths = pathsOf(root.get(impliedMask));
+    root.set(
+      impliedMask,
+      fieldMaskOf(
+        impliedMask.message,
+        paths.map((path) => protoPath(desc, path)),
+      ),
+    );
+    return;
+  }
+  if (!isJsonObject(json)) return;
+  const paths = presentPaths(desc, json, pathFields.get(body.field));
   if (paths.length > 0) root.set(impliedMask, fieldMaskOf(impliedMask.message, paths));
 }

@@ -151,6 +151,25 @@ test("a required field that neither path nor query gives is refused too", async 
   expect(calls[0]?.request).toEqual({ name: "c", drawers: 2 });
 });
 
+test.for([
+  ["line1", ["line_1"]],
+  ["line_1,lock.maker", ["line_1", "lock.maker"]],
+  ["weightGrams,inner.line1,nope.aB", ["weight_grams", "inner.line1", "nope.a_b"]],
+  ["*", ["*"]],
+  ["", []],
+] as const)("a mask that is given as %j has the names of the protos", async ([mask, paths]) => {
+  const { send, calls } = createTestTranscoder({ services: [atticService()] });
+  const answer = await send(`PATCH /v1/repairs?updateMask=${mask}`, { body: '{"name":"c"}' });
+  expect(answer.fields).toEqual([]);
+  expect(calls[0]?.message).toMatchObject({ updateMask: { paths } });
+});
+
+test("the mask that a body implies has the names of the protos", async () => {
+  const { send, calls } = createTestTranscoder({ services: [atticService()] });
+  await send("PATCH /v1/repairs", { body: '{"name":"c","line1":"a"}' });
+  expect(calls[0]?.message).toMatchObject({ updateMask: { paths: ["name", "line_1"] } });
+});
+
 test.for(["shelf.v1.Everything", "attic.v1.Chest"])(
   "any %s that is written is read as the same message",
   async (name) => {

@@ -1,4 +1,4 @@
-/** The mask that the body of a PATCH implies when the client gave none (AIP-134). */
+/** The mask of a PATCH: the one that the client gave, or that the body implies when there is none (AIP-134). */
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { type FieldTree, findField } from "./field-path.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json-value.ts";
@@ -23,6 +23,20 @@ export function presentPaths(
     const below = messageBelow(field, json[key] ?? null);
     return below === undefined ? [path] : presentPaths(below.desc, below.json, reserved?.get(field), `${path}.`);
   });
+}
+
+/**
+ * A path that a client gave, in proto names as far as the message knows them. What ProtoJSON writes of a mask leads back
+ * by letters alone, so that `line1`, the JSON name of `line_1`, would name nothing.
+ */
+export function protoPath(desc: DescMessage, path: string): string {
+  let below: DescMessage | undefined = desc;
+  const names = path.split(".").map((name) => {
+    const field: DescField | undefined = below && findField(below, name);
+    below = field?.fieldKind === "message" ? field.message : undefined;
+    return field?.name ?? name;
+  });
+  return names.join(".");
 }
 
 function messageBelow(field: DescField, json: Json): { desc: DescMessage; json: JsonObject } | undefined {

@@ -106,6 +106,11 @@ export function fieldMaskOf(desc: DescMessage, paths: readonly string[]): Reflec
   return message;
 }
 
+/** The paths of a FieldMask. */
+export function pathsOf(mask: ReflectMessage): string[] {
+  return mask.fields.flatMap((field) => (field.fieldKind === "list" ? [...mask.get(field)].map(String) : []));
+}
+
 function toProtoName(path: string): string {
   return path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -56,12 +56,12 @@ export function createTestTranscoder(
     ...rest,
     call: {
       async unary(method, message, info) {
-        calls.push({ method: method.name, request: asJson(message, method.input), message, info });
+        calls.push(seenCall(method, message, info));
         const reply = await call?.unary?.(method, message, info);
         return reply ?? { message: create(method.output), header: new Headers(), trailer: new Headers() };
       },
       serverStream(method, message, info) {
-        calls.push({ method: method.name, request: asJson(message, method.input), message, info });
+        calls.push(seenCall(method, message, info));
         return call?.serverStream?.(method, message, info) ?? nothing();
       },
       async clientStream(method, messages, info) {
@@ -82,7 +82,7 @@ export function createTestTranscoder(
     info: CallInfo,
   ): AsyncGenerator<Message> {
     for await (const message of messages) {
-      calls.push({ method: method.name, request: asJson(message, method.input), message, info });
+      calls.push(seenCall(method, message, info));
       yield message;
     }
   }
@@ -121,6 +121,18 @@ function readError(json: unknown): Pick<Answer, "reason" | "fields"> {
   return {
     reason: detail("google.rpc.ErrorInfo")?.reason,
     fields: detail("google.rpc.BadRequest")?.fieldViolations?.map(({ field = "" }) => field) ?? [],
+  };
+}
+
+/** The JSON is made when it is asked for: not every message has one. */
+function seenCall({ name, input }: DescMethod, message: Message, info: CallInfo): SeenCall {
+  return {
+    method: name,
+    message,
+    info,
+    get request() {
+      return asJson(message, input);
+    },
   };
 }
 
