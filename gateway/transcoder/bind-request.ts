@@ -2,7 +2,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { bindAround } from "./bind-around.ts";
-import { readBytes, readJsonBody, requireNoBody } from "./body.ts";
+import { readBytes, requireJsonBody, requireNoBody } from "./body.ts";
 import { httpBodyOf } from "./http-body.ts";
 import type { JsonPath } from "./json-path.ts";
 import { acceptsNull, readField, readMessage, readMessageValue } from "./json-reader.ts";
@@ -10,7 +10,7 @@ import { readJson } from "./json-text.ts";
 import { isJsonObject, type Json, kindOf } from "./json-value.ts";
 import { hasOwnForm } from "./own-form.ts";
 import type { QueryRules } from "./query.ts";
-import { note, type Reading, type ReadRules } from "./reading.ts";
+import { note, type Reading, type ReadRules, startReading } from "./reading.ts";
 import { throwIfAny } from "./refusal.ts";
 import { requireFields } from "./required-fields.ts";
 import type { RestRequest } from "./rest-message.ts";
@@ -52,8 +52,9 @@ export async function bindRequest(matched: MatchedRequest, rules: BindRules): Pr
     const data = await readBytes(request, rules.maxBodyBytes);
     return bindMessage(matched, rules, { contentType: request.header.get("content-type") ?? "", data });
   }
-  const bytes = await readJsonBody(request, rules.maxBodyBytes);
+  const bytes = await readBytes(request, rules.maxBodyBytes);
   if (bytes.length === 0) return bindMessage(matched, rules, undefined);
+  requireJsonBody(request);
   return bindMessage(matched, rules, { json: readJson(bytes, rules.maxDepth, rules.maxJsonValues) });
 }
 
@@ -74,7 +75,7 @@ export function bindMessage(
 ): Message {
   const { route } = matched;
   const root = reflect(route.binding.method.input, undefined, false);
-  const reading: Reading = { ...rules, violations: [] };
+  const reading = startReading(rules);
   if (content !== undefined) {
     if ("json" in content) bindBody(root, route, content.json, reading, at);
     else bindBytes(root, route, content.contentType, content.data);
@@ -88,7 +89,7 @@ export function bindMessage(
 
 /** Makes sure of all that comes beside the body, which may not be there yet. @throws Refusal */
 export function checkAround(matched: MatchedRequest, rules: BindRules): void {
-  const reading: Reading = { ...rules, violations: [] };
+  const reading = startReading(rules);
   bindAround(reflect(matched.route.binding.method.input, undefined, false), matched, rules, reading);
   throwIfAny(reading.violations);
 }

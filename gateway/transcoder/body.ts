@@ -4,23 +4,17 @@ import { splitJson } from "./json-splitter.ts";
 import { Refusal } from "./refusal.ts";
 import type { RestRequest } from "./rest-message.ts";
 
-/**
- * Reads the body of a JSON request.
- *
- * @returns the bytes; empty when there is no body
- * @throws Refusal BODY_TOO_LARGE as soon as it is, UNSUPPORTED_MEDIA_TYPE when there is a body that is not JSON
- */
-export async function readJsonBody(request: RestRequest, maxBytes: number): Promise<Buffer> {
-  const bytes = await readBytes(request, maxBytes);
-  if (bytes.length > 0) requireJson(request.header.get("content-type"), jsonTypes);
-  return bytes;
+/** Makes sure that a body is JSON. @throws Refusal UNSUPPORTED_MEDIA_TYPE */
+export function requireJsonBody({ header }: RestRequest): void {
+  requireJson(header.get("content-type"), jsonTypes);
 }
 
-/** Reads a body of any type. @throws Refusal BODY_TOO_LARGE as soon as it is */
-export async function readBytes(request: RestRequest, maxBytes: number): Promise<Buffer> {
+/** Reads a body of any type; no bytes where there is none. @throws Refusal BODY_TOO_LARGE as soon as it is */
+export function readBytes(request: RestRequest, maxBytes: number): Promise<Buffer> {
   const encoding = encodingOf(request.header);
-  const bytes = await readSent(request, maxBytes);
-  return encoding === undefined || bytes.length === 0 ? bytes : inflateBody(bytes, encoding, maxBytes);
+  const sent = readSent(request, maxBytes);
+  if (encoding === undefined) return sent;
+  return sent.then((bytes) => (bytes.length === 0 ? bytes : inflateBody(bytes, encoding, maxBytes)));
 }
 
 /**

@@ -14,15 +14,29 @@ import { acceptsNull, readValue } from "./json-reader.ts";
 import { isJsonArray, type Json, kindOf } from "./json-value.ts";
 import { note, type Reading } from "./reading.ts";
 
+/** Reads a member that is no field: an extension, or nothing known, which is noted unless it is to be passed over. */
+export function readOtherMember(
+  message: ReflectMessage,
+  key: string,
+  json: Json,
+  at: JsonPath,
+  reading: Reading,
+): void {
+  const extension = findExtension(message.desc, key, reading);
+  if (extension !== undefined) readExtension(message, extension, json, at, reading);
+  else if (!reading.ignoreUnknownFields) {
+    note(reading, "FIELD_UNKNOWN", at, `no such field in ${message.desc.typeName}`);
+  }
+}
+
 /** The extension that a key of an object names; undefined for none that is known and extends the message. */
-export function findExtension(desc: DescMessage, key: string, { registry }: Reading): DescExtension | undefined {
+function findExtension(desc: DescMessage, key: string, { registry }: Reading): DescExtension | undefined {
   if (!key.startsWith("[") || !key.endsWith("]")) return undefined;
   const extension = registry.getExtension(key.slice(1, -1));
   return extension?.extendee.typeName === desc.typeName ? extension : undefined;
 }
 
-/** Sets an extension. What does not fit is noted. */
-export function readExtension(
+function readExtension(
   message: ReflectMessage,
   extension: DescExtension,
   json: Json,

@@ -3,7 +3,7 @@ import type { DescEnum, DescExtension, DescField, DescMessage } from "@bufbuild/
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { readAny } from "./any-json.ts";
-import { findExtension, readExtension } from "./extension-json.ts";
+import { readOtherMember } from "./extension-json.ts";
 import { type FieldTree, findField } from "./field-path.ts";
 import type { JsonPath } from "./json-path.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, kindOf } from "./json-value.ts";
@@ -30,21 +30,12 @@ export function readMessage(
     const path: JsonPath = { parent: at, key };
     const field = findField(message.desc, key);
     if (field === undefined) {
-      readOther(message, key, value, path, reading);
+      readOtherMember(message, key, value, path, reading);
     } else if (key !== field.jsonName && Object.hasOwn(json, field.jsonName)) {
       note(reading, "FIELD_REPEATED", path, `the field is given as "${field.jsonName}" too`);
     } else if (value !== null || acceptsNull(field)) {
       readField(message, field, value, path, reading, reserved?.get(field));
     }
-  }
-}
-
-/** A member that is no field: an extension, or nothing known. */
-function readOther(message: ReflectMessage, key: string, json: Json, at: JsonPath, reading: Reading): void {
-  const extension = findExtension(message.desc, key, reading);
-  if (extension !== undefined) readExtension(message, extension, json, at, reading);
-  else if (!reading.ignoreUnknownFields) {
-    note(reading, "FIELD_UNKNOWN", at, `no such field in ${message.desc.typeName}`);
   }
 }
 
@@ -64,8 +55,15 @@ export function readField(
   else if (field.fieldKind === "map") readMap(message, field, json, at, reading);
   else {
     const value = readValue(field, json, at, reading, reserved);
-    if (value !== undefined) message.set(field, value);
+    if (value !== undefined) setField(message, field, value);
   }
+}
+
+/** A plain scalar is kept by protobuf-es as it is; all else is set as it wants it. */
+function setField(message: ReflectMessage, field: DescField, value: unknown): void {
+  const isPlain = field.fieldKind === "scalar" && field.oneof === undefined && !field.longAsString;
+  if (isPlain) (message.message as unknown as Record<string, unknown>)[field.localName] = value;
+  else message.set(field, value);
 }
 
 /** True, and noted, when another member of the field's oneof is set. */
