@@ -129,8 +129,8 @@ describe("a body", () => {
     expect(asked?.properties?.["createTime"]).toMatchObject({ readOnly: true });
     expect(asked?.properties?.["secret"]).toMatchObject({ writeOnly: true });
     expect(answered?.properties?.["secret"]).toBeUndefined();
-    expect(asked?.required).toEqual(["label"]);
-    expect(answered?.required).toEqual(expect.arrayContaining(["depth", "children", "byEdge"]));
+    expect(asked?.required).toEqual(["label", "legacy"]);
+    expect(answered?.required).toEqual(expect.arrayContaining(["legacy", "depth", "children", "byEdge"]));
     expect(answered?.required).not.toContain("name");
   });
 });

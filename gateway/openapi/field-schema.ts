@@ -1,5 +1,6 @@
 /** From a field to its schema. */
 import { type DescField, getOption } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { type FieldRules, field as fieldRules, Ignore } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { FieldBehavior } from "#gen/google/api/field_behavior_pb.js";
 import { commentOf } from "./comments.ts";
@@ -26,7 +27,7 @@ export function fieldSchema(field: DescField, shape: Shape, book: SchemaBook): S
     isOutput || shape.form === "output"
       ? typeSchema(field, undefined, wholeShapes.output, book)
       : typeSchema(field, rulesOf(field), shape, book);
-  const canClear = shape.isPatch && !isOutput;
+  const canClear = shape.isPatch && !isOutput && field.presence !== Presence.LEGACY_REQUIRED;
   return {
     ...withDescription(
       canClear ? nullable(schema) : schema,

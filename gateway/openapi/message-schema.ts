@@ -50,8 +50,12 @@ const patchText = "In an update: what is left out stays as it is, and what is nu
 
 /** A client gives what the contract asks; an answer has what ProtoJSON writes whatever its value. */
 function mustBeGiven(field: DescField, shape: Shape, { isRequired, printing }: SchemaRules): boolean {
-  if (shape.form !== "output") return !shape.isPatch && isRequired(field) && !shape.optional.has(field);
-  if (field.presence === Presence.LEGACY_REQUIRED) return true;
+  // What proto2 requires is required of a part too: without it there is no message.
+  const isLegacy = field.presence === Presence.LEGACY_REQUIRED;
+  if (shape.form !== "output") {
+    return (isLegacy || (!shape.isPatch && isRequired(field))) && !shape.optional.has(field);
+  }
+  if (isLegacy) return true;
   return field.presence === Presence.IMPLICIT && printing.defaults !== false;
 }
 

@@ -1,4 +1,6 @@
 /** The request body of a route. */
+import type { DescField } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import type { Route } from "../transcoder/route.ts";
 import { commentOf } from "./comments.ts";
 import { fieldSchema } from "./field-schema.ts";
@@ -18,7 +20,7 @@ export function requestBody(route: Route, surface: Surface): RequestBody | undef
   }
   const shape = shapeOf(route, surface);
   const body =
-    route.body.kind === "whole" ? wholeBody(route, shape, surface) : fieldBody(route.body.field, shape, surface);
+    route.body.kind === "whole" ? wholeBody(route, shape, surface) : fieldBody(route.body.field, route, shape, surface);
   const media = withExamples(body.schema, route, shape, surface);
   if (takesStream(route.binding.method)) {
     const text = paragraphs(body.description, "A stream: a JSON value per line, of which the schema describes each.");
@@ -40,16 +42,26 @@ function wholeBody(route: Route, shape: Shape, surface: Surface): Body {
   return { description: undefined, required, schema };
 }
 
-function fieldBody(field: (Route["body"] & { kind: "field" })["field"], shape: Shape, surface: Surface): Body {
+function fieldBody(
+  field: (Route["body"] & { kind: "field" })["field"],
+  { pathFields }: Route,
+  shape: Shape,
+  surface: Surface,
+): Body {
   const { description, ...schema } =
     field.fieldKind === "message"
       ? { ...surface.book.message(field.message, shapeBelow(shape, field)), ...described(commentOf(field)) }
       : fieldSchema(field, shape, surface.book);
   return {
     description: paragraphs(description, shape.isPatch ? patchText : ""),
-    required: surface.isRequired(field),
+    // Where the path makes the message, what proto2 requires of it must come too.
+    required: surface.isRequired(field) || (pathFields.has(field) && hasLegacyRequired(field)),
     schema,
   };
+}
+
+function hasLegacyRequired({ message }: DescField): boolean {
+  return message?.fields.some(({ presence }) => presence === Presence.LEGACY_REQUIRED) ?? false;
 }
 
 const patchText =
