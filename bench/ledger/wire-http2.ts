@@ -10,7 +10,7 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from "node:http2";
-import { spiffeService } from "#platform/rpc/tls.ts";
+import { spiffePeer } from "#platform/rpc/tls.ts";
 import {
   meshMetadata,
   PEER,
@@ -35,7 +35,7 @@ export function openHttp2Wire({ address, tls, tenant }: WireOptions): Wire {
     servername: "localhost",
     // The host's name proves nothing in a mesh: the service's identity is what counts.
     checkServerIdentity: (_host, certificate) =>
-      spiffeService(certificate) === PEER ? undefined : new Error(`the peer is not the service ${PEER}`),
+      spiffePeer(certificate) === PEER ? undefined : new Error(`the peer is not the service ${PEER}`),
     settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
   });
   session.once("connect", () => session.setLocalWindowSize(WINDOW_BYTES));

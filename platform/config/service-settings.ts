@@ -21,6 +21,9 @@ export const tlsSettings = {
   MALLA_TLS_CA_FILE: filePath("the certificate authority of the mesh (PEM)"),
 };
 
+/** "gateway=*;accounts=ledger.read,ledger.write;kyc/*=bindings.register": services, vendors, all vendors of a capability. */
+const PEER_SCOPES = /^(?:(?:^|;)[a-z]+(?:\/(?:\*|[a-z][a-z0-9-]*))?=(?:\*|[a-z.]+(?:,[a-z.]+)*))+$/;
+
 /** Settings of a service with a database that serves gRPC and speaks events. */
 export const serviceSettings = {
   ...telemetrySettings,
@@ -40,7 +43,7 @@ export const serviceSettings = {
   /** Scopes that each peer, known by its certificate, may assert: "gateway=*;accounts=ledger.read,ledger.write". */
   MALLA_PEER_SCOPES: z
     .string("expected peer=scope,scope;peer=*")
-    .regex(/^([a-z]+=(\*|[a-z.]+(,[a-z.]+)*))(;[a-z]+=(\*|[a-z.]+(,[a-z.]+)*))*$/, "expected peer=scope,scope;peer=*")
+    .regex(PEER_SCOPES, "expected peer=scope,scope;peer=*")
     .default("gateway=*"),
 };
 

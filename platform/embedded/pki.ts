@@ -19,6 +19,8 @@ const AUTHORITY_DAYS = 3_650;
 export interface Pki {
   /** Files of the named service's certificate, made or renewed when needed: spiffe://malla.local/service/<name>. */
   issueServiceCertificate(name: string): Promise<TlsFiles>;
+  /** The same for a vendor: spiffe://malla.local/vendor/<capability>/<vendor>. */
+  issueVendorCertificate(capability: string, vendor: string): Promise<TlsFiles>;
 }
 
 interface Authority {
@@ -32,20 +34,23 @@ export async function openPki(state: StateFolder): Promise<Pki> {
   // Tests and programs open the same folder at the same time; a certificate and its key must be of one making.
   const alone = <Result>(work: () => Promise<Result>) => exclusively(join(state.pki, "lock"), work);
   const authority = await alone(() => openAuthority(caFile, join(state.pki, "ca.key")));
+  const issueOnce = async (fileName: string, path: string) => {
+    const files: TlsFiles = {
+      caFile,
+      certFile: join(state.pki, `${fileName}.crt`),
+      keyFile: join(state.pki, `${fileName}.key`),
+    };
+    await alone(async () => {
+      if (!isFresh(files.certFile) || !existsSync(files.keyFile)) {
+        await issue(authority, path, files);
+      }
+    });
+    return files;
+  };
   return {
-    async issueServiceCertificate(name) {
-      const files: TlsFiles = {
-        caFile,
-        certFile: join(state.pki, `${name}.crt`),
-        keyFile: join(state.pki, `${name}.key`),
-      };
-      await alone(async () => {
-        if (!isFresh(files.certFile) || !existsSync(files.keyFile)) {
-          await issue(authority, name, files);
-        }
-      });
-      return files;
-    },
+    issueServiceCertificate: (name) => issueOnce(name, `service/${name}`),
+    issueVendorCertificate: (capability, vendor) =>
+      issueOnce(`${capability}--${vendor}`, `vendor/${capability}/${vendor}`),
   };
 }
 
@@ -70,10 +75,10 @@ async function openAuthority(certFile: string, keyFile: string): Promise<Authori
   return { certificate, key: keys.privateKey };
 }
 
-async function issue(authority: Authority, name: string, files: TlsFiles): Promise<void> {
+async function issue(authority: Authority, path: string, files: TlsFiles): Promise<void> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.create({
-    subject: `CN=${name}`,
+    subject: `CN=${path}`,
     issuer: authority.certificate.subject,
     notBefore: new Date(Date.now() - DAY_MS),
     notAfter: new Date(Date.now() + SERVICE_DAYS * DAY_MS),
@@ -85,7 +90,7 @@ async function issue(authority: Authority, name: string, files: TlsFiles): Promi
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
       new x509.SubjectAlternativeNameExtension([
-        { type: "url", value: `spiffe://malla.local/service/${name}` },
+        { type: "url", value: `spiffe://malla.local/${path}` },
         { type: "dns", value: "localhost" },
         { type: "ip", value: "127.0.0.1" },
       ]),

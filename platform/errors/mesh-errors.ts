@@ -17,6 +17,9 @@ const MESH_ERRORS = {
   OVERLOADED: [Code.ResourceExhausted, "more work is waiting than can be done in time; try again"],
   INTERNAL: [Code.Internal, "internal error"],
   DEADLINE_MISSING: [Code.InvalidArgument, "calls between services must carry a deadline"],
+  FEATURE_NOT_OFFERED: [Code.Unimplemented, "the vendor does not offer the feature that this call belongs to"],
+  VENDOR_NOT_BOUND: [Code.FailedPrecondition, "no vendor is bound to the capability; bind one"],
+  VENDOR_ANSWER_INVALID: [Code.Unavailable, "the vendor's answer breaks the contract and was not used"],
   TEXT_INVALID: [Code.InvalidArgument, "a text holds a character that cannot be stored"],
 } as const satisfies Record<Exclude<keyof typeof ErrorReason, "UNSPECIFIED">, readonly [Code, string]>;
 

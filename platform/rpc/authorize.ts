@@ -42,8 +42,13 @@ export function requireScopes(method: DescMethod, caller: Caller): void {
   }
 }
 
-/** Scopes that each peer may assert; "*" stands for all. Read from MALLA_PEER_SCOPES. */
+/** Scopes that each peer may assert; "*" stands for all, and "kyc/*" for every vendor of kyc. Read from MALLA_PEER_SCOPES. */
 export type PeerScopes = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What a peer may assert; undefined where it has no grant. */
+function grantOf(grants: PeerScopes, peer: string): ReadonlySet<string> | undefined {
+  return grants.get(peer) ?? (peer.includes("/") ? grants.get(`${peer.slice(0, peer.indexOf("/"))}/*`) : undefined);
+}
 
 /** Reads "gateway=*;accounts=ledger.read,ledger.write". */
 export function parsePeerScopes(text: string): PeerScopes {
@@ -62,7 +67,7 @@ export function parsePeerScopes(text: string): PeerScopes {
 export function authorizePeers(grants: PeerScopes): Interceptor {
   return (next) => async (request) => {
     const peer = request.contextValues.get(peerKey);
-    const grant = peer === undefined ? undefined : grants.get(peer);
+    const grant = peer === undefined ? undefined : grantOf(grants, peer);
     const tenant = request.header.get(MESH_HEADERS.tenant) ?? "";
     if (peer === undefined || grant === undefined || !isTenantId(tenant)) {
       throw meshError("PEER_NOT_ALLOWED", { metadata: { peer: peer ?? "" } });

@@ -25,7 +25,7 @@ import { statusToBinary } from "../errors/status.ts";
 import { peerKey } from "./call.ts";
 import { mapMessages } from "./map-messages.ts";
 import { headersFromMetadata, metadataFromHeaders } from "./metadata.ts";
-import { spiffeService } from "./tls.ts";
+import { spiffePeer } from "./tls.ts";
 
 /** Why a call's signal aborts once it was answered; made once, since making an error is not cheap. */
 export const ANSWERED = new Error("the call was answered");
@@ -112,7 +112,7 @@ function contextOf(call: ServerUnaryCall<Buffer, Buffer> | ServerDuplexStream<Bu
   const deadline = call.getDeadline();
   const deadlineMs = typeof deadline === "number" ? deadline : deadline.getTime();
   const values = createContextValues();
-  values.set(peerKey, spiffeService(call.getAuthContext()?.sslPeerCertificate));
+  values.set(peerKey, spiffePeer(call.getAuthContext()?.sslPeerCertificate));
   return createHandlerContext({
     service: method.parent,
     method,

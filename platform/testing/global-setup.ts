@@ -37,7 +37,7 @@ export default async function startServers(project: TestProject): Promise<() => 
   ]);
   // Made before the first file: files run side by side, and two that made the authority at once would not trust each other.
   const pki = await openPki(openStateFolder(folder));
-  for (const name of ["gateway", ...readdirSync(join(root, "services"))]) {
+  for (const name of ["gateway", "conformance", ...readdirSync(join(root, "services"))]) {
     await pki.issueServiceCertificate(name);
   }
   project.provide("stateFolder", folder);

@@ -7,7 +7,7 @@
 
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { FieldOptions, MethodOptions } from "@bufbuild/protobuf/wkt";
+import type { Duration, FieldOptions, MethodOptions } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file malla/options/v1/options.proto.
@@ -40,6 +40,28 @@ export declare type MethodRules = Message<"malla.options.v1.MethodRules"> & {
    * @generated from field: bool is_public = 3;
    */
   isPublic: boolean;
+
+  /**
+   * Of a vendor's RPC: the optional feature that it belongs to, e.g. "cards.pin". A vendor that does not advertise it
+   * (malla.vendor.v1.Capabilities) answers UNIMPLEMENTED. Empty: every vendor serves it.
+   *
+   * @generated from field: string feature = 4;
+   */
+  feature: string;
+
+  /**
+   * Of a vendor's RPC: how long its answers may be kept and given again to equal requests of the same tenant. Absent: never.
+   *
+   * @generated from field: malla.options.v1.CacheRules cache = 5;
+   */
+  cache?: CacheRules | undefined;
+
+  /**
+   * Of a vendor's RPC: where the mesh may send it when the vendor that it was for cannot be reached.
+   *
+   * @generated from field: malla.options.v1.Failover failover = 6;
+   */
+  failover: Failover;
 };
 
 /**
@@ -47,6 +69,66 @@ export declare type MethodRules = Message<"malla.options.v1.MethodRules"> & {
  * Use `create(MethodRulesSchema)` to create a new message.
  */
 export declare const MethodRulesSchema: GenMessage<MethodRules>;
+
+/**
+ * How answers are kept.
+ *
+ * @generated from message malla.options.v1.CacheRules
+ */
+export declare type CacheRules = Message<"malla.options.v1.CacheRules"> & {
+  /**
+   * Longest age of an answer that is given again.
+   *
+   * @generated from field: google.protobuf.Duration max_age = 1;
+   */
+  maxAge?: Duration | undefined;
+
+  /**
+   * Whether the answer is the same for every tenant, so that it is kept once.
+   *
+   * @generated from field: bool is_shared_by_tenants = 2;
+   */
+  isSharedByTenants: boolean;
+};
+
+/**
+ * Describes the message malla.options.v1.CacheRules.
+ * Use `create(CacheRulesSchema)` to create a new message.
+ */
+export declare const CacheRulesSchema: GenMessage<CacheRules>;
+
+/**
+ * What the mesh may do with a call whose vendor cannot be reached.
+ *
+ * @generated from enum malla.options.v1.Failover
+ */
+export enum Failover {
+  /**
+   * To another vendor only if it is certain that the first did not begin: it was never sent, or was refused unread.
+   *
+   * @generated from enum value: FAILOVER_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * To another vendor also when the first may have begun: what it may leave behind there does no harm.
+   *
+   * @generated from enum value: FAILOVER_HARMLESS = 1;
+   */
+  HARMLESS = 1,
+
+  /**
+   * Never: what the call is about is known to one vendor only.
+   *
+   * @generated from enum value: FAILOVER_NEVER = 2;
+   */
+  NEVER = 2,
+}
+
+/**
+ * Describes the enum malla.options.v1.Failover.
+ */
+export declare const FailoverSchema: GenEnum<Failover>;
 
 /**
  * How far a field's value may travel.
@@ -101,4 +183,12 @@ export declare const rules: GenExtension<MethodOptions, MethodRules>;
  * @generated from extension: malla.options.v1.Sensitivity sensitivity = 50101;
  */
 export declare const sensitivity: GenExtension<FieldOptions, Sensitivity>;
+
+/**
+ * Of a vendor's answer: vendors that are both right differ here (ids, times, scores), so that the mesh does not compare
+ * it when it asks two.
+ *
+ * @generated from extension: bool is_vendor_specific = 50102;
+ */
+export declare const is_vendor_specific: GenExtension<FieldOptions, boolean>;
 

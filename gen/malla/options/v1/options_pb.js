@@ -6,13 +6,13 @@
 // at run time: authorisation, redaction and documentation have no other source.
 
 import { enumDesc, extDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
-import { file_google_protobuf_descriptor } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_descriptor, file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file malla/options/v1/options.proto.
  */
 export const file_malla_options_v1_options = /*@__PURE__*/
-  fileDesc("Ch5tYWxsYS9vcHRpb25zL3YxL29wdGlvbnMucHJvdG8SEG1hbGxhLm9wdGlvbnMudjEiSAoLTWV0aG9kUnVsZXMSFwoPcmVxdWlyZWRfc2NvcGVzGAEgAygJEg0KBWVtaXRzGAIgAygJEhEKCWlzX3B1YmxpYxgDIAEoCCpsCgtTZW5zaXRpdml0eRIbChdTRU5TSVRJVklUWV9VTlNQRUNJRklFRBAAEhMKD1NFTlNJVElWSVRZX1BJSRABEhMKD1NFTlNJVElWSVRZX1BBThACEhYKElNFTlNJVElWSVRZX1NFQ1JFVBADOlUKBXJ1bGVzEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYtIcDIAEoCzIdLm1hbGxhLm9wdGlvbnMudjEuTWV0aG9kUnVsZXNSBXJ1bGVzOmAKC3NlbnNpdGl2aXR5Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxi1hwMgASgOMh0ubWFsbGEub3B0aW9ucy52MS5TZW5zaXRpdml0eVILc2Vuc2l0aXZpdHlCKVonbWFsbGEuZGV2L2dvL21hbGxhL29wdGlvbnMvdjE7b3B0aW9uc3YxYgZwcm90bzM", [file_google_protobuf_descriptor]);
+  fileDesc("Ch5tYWxsYS9vcHRpb25zL3YxL29wdGlvbnMucHJvdG8SEG1hbGxhLm9wdGlvbnMudjEitAEKC01ldGhvZFJ1bGVzEhcKD3JlcXVpcmVkX3Njb3BlcxgBIAMoCRINCgVlbWl0cxgCIAMoCRIRCglpc19wdWJsaWMYAyABKAgSDwoHZmVhdHVyZRgEIAEoCRIrCgVjYWNoZRgFIAEoCzIcLm1hbGxhLm9wdGlvbnMudjEuQ2FjaGVSdWxlcxIsCghmYWlsb3ZlchgGIAEoDjIaLm1hbGxhLm9wdGlvbnMudjEuRmFpbG92ZXIiVgoKQ2FjaGVSdWxlcxIqCgdtYXhfYWdlGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhwKFGlzX3NoYXJlZF9ieV90ZW5hbnRzGAIgASgIKk8KCEZhaWxvdmVyEhgKFEZBSUxPVkVSX1VOU1BFQ0lGSUVEEAASFQoRRkFJTE9WRVJfSEFSTUxFU1MQARISCg5GQUlMT1ZFUl9ORVZFUhACKmwKC1NlbnNpdGl2aXR5EhsKF1NFTlNJVElWSVRZX1VOU1BFQ0lGSUVEEAASEwoPU0VOU0lUSVZJVFlfUElJEAESEwoPU0VOU0lUSVZJVFlfUEFOEAISFgoSU0VOU0lUSVZJVFlfU0VDUkVUEAM6VQoFcnVsZXMSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxi0hwMgASgLMh0ubWFsbGEub3B0aW9ucy52MS5NZXRob2RSdWxlc1IFcnVsZXM6YAoLc2Vuc2l0aXZpdHkSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGLWHAyABKA4yHS5tYWxsYS5vcHRpb25zLnYxLlNlbnNpdGl2aXR5UgtzZW5zaXRpdml0eTpNChJpc192ZW5kb3Jfc3BlY2lmaWMSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGLaHAyABKAhSEGlzVmVuZG9yU3BlY2lmaWNCKVonbWFsbGEuZGV2L2dvL21hbGxhL29wdGlvbnMvdjE7b3B0aW9uc3YxYgZwcm90bzM", [file_google_protobuf_descriptor, file_google_protobuf_duration]);
 
 /**
  * Describes the message malla.options.v1.MethodRules.
@@ -22,10 +22,31 @@ export const MethodRulesSchema = /*@__PURE__*/
   messageDesc(file_malla_options_v1_options, 0);
 
 /**
+ * Describes the message malla.options.v1.CacheRules.
+ * Use `create(CacheRulesSchema)` to create a new message.
+ */
+export const CacheRulesSchema = /*@__PURE__*/
+  messageDesc(file_malla_options_v1_options, 1);
+
+/**
+ * Describes the enum malla.options.v1.Failover.
+ */
+export const FailoverSchema = /*@__PURE__*/
+  enumDesc(file_malla_options_v1_options, 0);
+
+/**
+ * What the mesh may do with a call whose vendor cannot be reached.
+ *
+ * @generated from enum malla.options.v1.Failover
+ */
+export const Failover = /*@__PURE__*/
+  tsEnum(FailoverSchema);
+
+/**
  * Describes the enum malla.options.v1.Sensitivity.
  */
 export const SensitivitySchema = /*@__PURE__*/
-  enumDesc(file_malla_options_v1_options, 0);
+  enumDesc(file_malla_options_v1_options, 1);
 
 /**
  * How far a field's value may travel.
@@ -50,4 +71,13 @@ export const rules = /*@__PURE__*/
  */
 export const sensitivity = /*@__PURE__*/
   extDesc(file_malla_options_v1_options, 1);
+
+/**
+ * Of a vendor's answer: vendors that are both right differ here (ids, times, scores), so that the mesh does not compare
+ * it when it asks two.
+ *
+ * @generated from extension: bool is_vendor_specific = 50102;
+ */
+export const is_vendor_specific = /*@__PURE__*/
+  extDesc(file_malla_options_v1_options, 2);
 

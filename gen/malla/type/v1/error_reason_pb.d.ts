@@ -115,6 +115,29 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_TEXT_INVALID = 13;
    */
   TEXT_INVALID = 13,
+
+  /**
+   * The vendor does not offer the optional feature that the call belongs to; metadata: "feature". UNIMPLEMENTED.
+   *
+   * @generated from enum value: ERROR_REASON_FEATURE_NOT_OFFERED = 14;
+   */
+  FEATURE_NOT_OFFERED = 14,
+
+  /**
+   * The tenant has no vendor bound to the capability; metadata: "capability". FAILED_PRECONDITION; bind one
+   * (malla.bindings.v1.BindingsService).
+   *
+   * @generated from enum value: ERROR_REASON_VENDOR_NOT_BOUND = 15;
+   */
+  VENDOR_NOT_BOUND = 15,
+
+  /**
+   * A vendor's answer breaks the contract (another tenant's, another currency, a value that the contract does not know);
+   * what it says was not used; metadata: "vendor". UNAVAILABLE; the vendor's state is to be asked for.
+   *
+   * @generated from enum value: ERROR_REASON_VENDOR_ANSWER_INVALID = 16;
+   */
+  VENDOR_ANSWER_INVALID = 16,
 }
 
 /**
