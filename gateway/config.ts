@@ -35,20 +35,22 @@ const settings = {
 
 /** What the edge is told. */
 export type GatewaySettings = z.infer<z.ZodObject<typeof settings>> & {
-  /** Where each capability is served. */
+  /** Where each capability is served; a capability without an address is none of this bank's. */
   readonly backends: ReadonlyMap<string, HostPort>;
 };
 
-/** Reads the settings, with MALLA_<CAPABILITY>_ADDRESS for each capability of the contracts. */
+/** Reads the settings, with MALLA_<CAPABILITY>_ADDRESS for each capability of the contracts that the bank has. */
 export function readGatewaySettings(environment: Environment, capabilities: readonly string[]): GatewaySettings {
   const addressKey = (capability: string) => `MALLA_${capability.toUpperCase()}_ADDRESS`;
+  const given = capabilities.filter((capability) => (environment[addressKey(capability)] ?? "") !== "");
   const addresses: Record<string, ReturnType<typeof hostPort>> = Object.fromEntries(
-    capabilities.map((capability) => [addressKey(capability), hostPort()]),
+    // With none at all, each is named as missing.
+    (given.length === 0 ? capabilities : given).map((capability) => [addressKey(capability), hostPort()]),
   );
   const read = readSettings(environment, { ...settings, ...addresses });
   const own = readSettings(environment, settings);
   const backends = new Map(
-    capabilities.map((capability) => [
+    given.map((capability) => [
       capability,
       z.object({ host: z.string(), port: z.number() }).parse(Reflect.get(read, addressKey(capability))),
     ]),

@@ -21,6 +21,9 @@ export interface Contracts {
   readonly registry: Registry;
 }
 
+/** What only vendors serve, and only their capability's service calls, by its name. */
+const OF_VENDORS = /ProviderService$/;
+
 const PACKAGE = /^malla\.([a-z]+)\.v\d+$/;
 
 /** Capability that the edge itself serves. */
@@ -32,8 +35,9 @@ export function readContracts(descriptorSet: URL): Contracts {
   const services = new Map<string, DescService[]>();
   for (const file of files.files) {
     const capability = PACKAGE.exec(file.proto.package)?.[1];
-    if (capability !== undefined && file.services.length > 0) {
-      services.set(capability, [...(services.get(capability) ?? []), ...file.services]);
+    const reachable = file.services.filter(({ name }) => !OF_VENDORS.test(name));
+    if (capability !== undefined && reachable.length > 0) {
+      services.set(capability, [...(services.get(capability) ?? []), ...reachable]);
     }
   }
   return { services, files, registry: createRegistry(files, file_google_rpc_error_details) };

@@ -83,7 +83,12 @@ export async function startGateway(environment: Environment): Promise<RunningPro
   const own = (contracts.services.get(OWN_CAPABILITY) ?? []).map((service): EdgeService => {
     // The one service of this capability; its descriptor was read at run time, its types were generated.
     const implementation = {
-      streamEvents: streamEvents({ bus, capabilities, now: Date.now, closing: closing.signal }),
+      streamEvents: streamEvents({
+        bus,
+        capabilities: [...settings.backends.keys()],
+        now: Date.now,
+        closing: closing.signal,
+      }),
     } as unknown as ServiceImpl<DescService>;
     return { service, door: ownDoor, backend: openInProcess({ service, implementation, values: callerOf }) };
   });
