@@ -30,21 +30,32 @@ export interface EdgeClient {
   get(path: string): Promise<Json>;
   /** Posts with an idempotency key, a new one unless given. */
   post(path: string, body: Json, requestId?: string): Promise<Json>;
+  /** The same by PUT. */
+  put(path: string, body: Json, requestId?: string): Promise<Json>;
   /** Events from now on, until the signal aborts. */
   events(signal: AbortSignal): Promise<AsyncIterable<EdgeEvent>>;
 }
 
 /** Opens a client with the token in a file. */
 export function openEdgeClient(edgeUrl: string, tokenFile: string): EdgeClient {
-  const authorization = `Bearer ${readFileSync(tokenFile, "utf8").trim()}`;
-  return {
-    get: (path) => fetch(`${edgeUrl}${path}`, { headers: { authorization } }).then(answer),
-    post: (path, body, requestId = randomUUID()) =>
+  return openEdgeClientOfToken(edgeUrl, readFileSync(tokenFile, "utf8").trim());
+}
+
+/** Opens a client with a token. */
+export function openEdgeClientOfToken(edgeUrl: string, token: string): EdgeClient {
+  const authorization = `Bearer ${token}`;
+  const send =
+    (method: string) =>
+    (path: string, body: Json, requestId: string = randomUUID()) =>
       fetch(`${edgeUrl}${path}`, {
-        method: "POST",
+        method,
         headers: { authorization, "content-type": "application/json", "idempotency-key": requestId },
         body: JSON.stringify(body),
-      }).then(answer),
+      }).then(answer);
+  return {
+    get: (path) => fetch(`${edgeUrl}${path}`, { headers: { authorization } }).then(answer),
+    post: send("POST"),
+    put: send("PUT"),
     async events(signal) {
       const response = await fetch(`${edgeUrl}/v1/events:stream`, {
         headers: { authorization, accept: "text/event-stream" },

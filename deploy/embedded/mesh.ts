@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type EmbeddedNats, startNatsServer } from "#platform/embedded/nats-server.ts";
-import { openPki, type Pki } from "#platform/embedded/pki.ts";
+import { openPki } from "#platform/embedded/pki.ts";
 import { freePort, isPortFree } from "#platform/embedded/ports.ts";
 import { type EmbeddedPostgres, startPostgres } from "#platform/embedded/postgres.ts";
 import type { StateFolder } from "#platform/embedded/state-folder.ts";
@@ -11,8 +11,10 @@ import { type Supervised, type SupervisedEvent, supervise } from "#platform/embe
 import { openTokenIssuer, type TokenIssuer } from "#platform/embedded/token-issuer.ts";
 import { allStarted } from "./all-started.ts";
 import { openParts, type Parts } from "./parts.ts";
+import { addressSettings, databaseSettings, type ProcessSettings, tlsSettings } from "./process-settings.ts";
 import { claimState } from "./running.ts";
 import { SERVICES, type ServiceDefinition } from "./services.ts";
+import { type StartedVendors, startVendors } from "./start-vendors.ts";
 
 /** How to bring it up. */
 export interface MeshOptions {
@@ -41,6 +43,7 @@ export interface Mesh {
   readonly issuer: TokenIssuer;
   readonly edge: Supervised;
   readonly services: ReadonlyMap<string, Supervised>;
+  readonly vendors: StartedVendors;
   /** Drains and stops everything, the edge first. */
   stop(): Promise<void>;
 }
@@ -58,11 +61,23 @@ const PASSED_ON = ["PATH", "HOME", "LANG", "TZ", "NODE_COMPILE_CACHE", "MALLA_LO
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const release = claimState(options.state);
   const parts = openParts(options.force);
-  const stop = () => parts.stop(options.progress).finally(release);
-  const failed = new AbortController();
-  const signal = options.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, options.signal]);
+  const ending = new AbortController();
+  const signal = options.signal === undefined ? ending.signal : AbortSignal.any([ending.signal, options.signal]);
+  let vendors: StartedVendors | undefined;
+  const stop = async () => {
+    try {
+      // Vendors that are still starting are given up first, so that all that runs is among the parts.
+      ending.abort(new Error("the mesh is stopping"));
+      await vendors?.settled;
+      await parts.stop(options.progress);
+    } finally {
+      release();
+    }
+  };
   try {
-    return { ...(await bringUp({ ...options, signal }, parts, (why) => failed.abort(why))), stop };
+    const mesh = await bringUp({ ...options, signal }, parts, (why) => ending.abort(why));
+    vendors = mesh.vendors;
+    return { ...mesh, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -70,7 +85,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
 }
 
 async function bringUp(
-  options: MeshOptions,
+  options: MeshOptions & { readonly signal: AbortSignal },
   parts: Parts,
   giveUp: (why: unknown) => void,
 ): Promise<Omit<Mesh, "stop">> {
@@ -91,7 +106,8 @@ async function bringUp(
   );
   const edgeHost = options.edgeHost ?? "127.0.0.1";
   const edgePort = await openPort(options.edgePort, edgeHost);
-  const run = programRunner(options, { MALLA_NATS_URL: nats.url }, pki);
+  const run = programRunner(options, { MALLA_NATS_URL: nats.url });
+  const identityOf = async (name: string) => tlsSettings(await pki.issueServiceCertificate(name));
   const [edge, ...services] = await allStarted(
     [
       run("gateway", "gateway/main.ts", {
@@ -100,9 +116,13 @@ async function bringUp(
         MALLA_JWKS_FILE: issuer.jwksFile,
         MALLA_TOKEN_ISSUER: issuer.issuer,
         MALLA_TOKEN_AUDIENCE: issuer.audience,
+        ...(await identityOf("gateway")),
       }).then((running) => parts.add("edge", running)),
       ...SERVICES.map(async (service) => {
-        const settings = await serviceSettings(service, addresses, postgres);
+        const settings = {
+          ...(await serviceSettings(service, addresses, postgres)),
+          ...(await identityOf(service.name)),
+        };
         const program = `services/${service.name}/main.ts`;
         return parts.add("services", await run(service.name, program, settings, service.nodeOptions));
       }),
@@ -110,6 +130,7 @@ async function bringUp(
     giveUp,
   );
   return {
+    vendors: startVendors({ state, postgres, pki, parts, addresses, run, progress, signal }),
     // Who listens on all addresses is reached on this one.
     edgeUrl: `http://${edgeHost === "0.0.0.0" ? "127.0.0.1" : edgeHost}:${edgePort}`,
     postgres,
@@ -120,23 +141,23 @@ async function bringUp(
   };
 }
 
-/** Starts programs with what all of them are given: settings of ours from the terminal, certificates, the bus. */
-function programRunner(options: MeshOptions, common: Readonly<Record<string, string>>, pki: Pki) {
+/** Starts programs with what all of them are given: settings of ours from the terminal, the bus. */
+function programRunner(options: MeshOptions, common: ProcessSettings) {
   const inherited = Object.fromEntries(
     PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
   return async (
     name: string,
     program: string,
-    env: Readonly<Record<string, string>>,
+    env: ProcessSettings,
     nodeOptions: readonly string[] = [],
   ): Promise<Supervised> =>
     supervise({
       name,
       nodeOptions,
       program: join(root, program),
-      env: { ...inherited, ...options.settings, ...common, ...(await tlsSettings(pki, name)), ...env },
-      logFile: join(options.state.logs, `${name}.log`),
+      env: { ...inherited, ...options.settings, ...common, ...env },
+      logFile: join(options.state.logs, `${name.replace("/", "-")}.log`),
       signal: options.signal,
       hear: (event) => {
         options.progress(inWords(event));
@@ -160,27 +181,15 @@ async function serviceSettings(
   service: ServiceDefinition,
   addresses: ReadonlyMap<string, string>,
   postgres: EmbeddedPostgres,
-): Promise<Record<string, string>> {
-  const database = await postgres.ensureServiceDatabase(service.name);
+): Promise<ProcessSettings> {
   return {
     ...addressSettings(addresses, service.calls),
+    ...databaseSettings(await postgres.ensureServiceDatabase(service.name)),
     MALLA_LISTEN: addresses.get(service.name) ?? "",
-    MALLA_DATABASE_URL: database.app,
-    MALLA_DATABASE_WORKER_URL: database.worker,
-    MALLA_DATABASE_OWNER_URL: database.owner,
     MALLA_PEER_SCOPES: service.peerScopes,
   };
 }
 
 async function openPort(asked: number, host: string): Promise<number> {
   return asked !== 0 && (await isPortFree(asked, host)) ? asked : freePort(host);
-}
-
-function addressSettings(addresses: ReadonlyMap<string, string>, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [`MALLA_${name.toUpperCase()}_ADDRESS`, addresses.get(name) ?? ""]));
-}
-
-async function tlsSettings(pki: Pki, name: string): Promise<Record<string, string>> {
-  const files = await pki.issueServiceCertificate(name);
-  return { MALLA_TLS_CERT_FILE: files.certFile, MALLA_TLS_KEY_FILE: files.keyFile, MALLA_TLS_CA_FILE: files.caFile };
 }

@@ -9,7 +9,7 @@ export interface Part {
 }
 
 /** Layers in the order they are stopped: who asks goes before who answers. */
-const LAYERS = ["edge", "services", "servers"] as const;
+const LAYERS = ["edge", "services", "vendors", "servers"] as const;
 
 /** A layer of the mesh. */
 export type Layer = (typeof LAYERS)[number];

@@ -5,12 +5,14 @@ import { z } from "zod";
 import { holderOf, tryLock } from "#platform/embedded/process-lock.mjs";
 import type { StateFolder } from "#platform/embedded/state-folder.ts";
 
+const program = z.object({ name: z.string(), vendor: z.string(), address: z.string(), pid: z.number().optional() });
+
 const running = z.object({
   pid: z.number(),
   edgeUrl: z.string(),
-  services: z.array(
-    z.object({ name: z.string(), vendor: z.string(), address: z.string(), pid: z.number().optional() }),
-  ),
+  services: z.array(program),
+  /** Vendors that run behind services, named by capability. */
+  vendors: z.array(program),
   /** Token file of each tenant. */
   tokens: z.record(z.string(), z.string()),
 });

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openStateFolder } from "#platform/embedded/state-folder.ts";
+import { bindVendors } from "./bind-vendors.ts";
 import { type Mesh, startMesh } from "./mesh.ts";
 import { type RunningMesh, writeRunningMesh } from "./running.ts";
 import { seed } from "./seed.ts";
@@ -76,6 +77,8 @@ async function main(path: string): Promise<number> {
     publish = () => writeRunningMesh(state, describe(mesh, files));
     publish();
     say(summary(mesh, describe(mesh, files), { readyMs: performance.now(), askedPort: port }));
+    await Promise.race([vendorsReady(mesh, tokens, signals.stop), signals.asked]);
+    publish();
     await signals.asked;
   } finally {
     publish = () => {};
@@ -83,6 +86,23 @@ async function main(path: string): Promise<number> {
   }
   say("Stopped; everything is kept for the next start");
   return exitCode();
+}
+
+/** Waits for the vendors, binds them to the demo tenants, and says which there are. */
+async function vendorsReady(mesh: Mesh, tokens: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
+  await mesh.vendors.settled;
+  if (mesh.vendors.running.size === 0) {
+    return;
+  }
+  try {
+    await bindVendors(mesh, tokens, signal);
+    progress(`vendors: ${[...mesh.vendors.running.keys()].sort().join(", ")}; try npm run demo -- vendors`);
+  } catch (error) {
+    if (signal.aborted) {
+      return;
+    }
+    progress(`vendors are not bound: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function describe(mesh: Mesh, tokens: Readonly<Record<string, string>>): RunningMesh {
@@ -95,6 +115,10 @@ function describe(mesh: Mesh, tokens: Readonly<Record<string, string>>): Running
       address: mesh.services.get(name)?.address ?? "",
       pid: mesh.services.get(name)?.pid,
     })),
+    vendors: [...mesh.vendors.running].sort().map(([key, { address, pid }]) => {
+      const [name = "", vendor = ""] = key.split("/");
+      return { name, vendor, address, pid };
+    }),
     tokens,
   };
 }
