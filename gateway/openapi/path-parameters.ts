@@ -23,13 +23,21 @@ export function pathOf(route: Route, surface: Surface): OpenApiPath {
   const { path, parameters } = expandTemplate(template);
   return {
     path: path.replace(/\{([^}]+)\}/g, (_, name: string) => `{${lowerCamel(name)}}`),
-    parameters: parameters.map((parameter) => toParameter(parameter, route, surface)),
+    parameters: parameters.map((parameter, at) => {
+      const sameField = ({ fieldPath }: PathParameter) => fieldPath?.join(".") === parameter.fieldPath?.join(".");
+      return toParameter(parameter, parameters.slice(0, at).filter(sameField).length, route, surface);
+    }),
   };
 }
 
-function toParameter({ name, fieldPath, multiSegment }: PathParameter, route: Route, surface: Surface): Parameter {
+function toParameter(
+  { name, fieldPath, multiSegment }: PathParameter,
+  index: number,
+  route: Route,
+  surface: Surface,
+): Parameter {
   const bound = route.variables.find((each) => each.name === fieldPath?.join("."));
-  const schema = bound === undefined ? segmentSchema : variableSchema(bound, route.binding.template, surface);
+  const schema = bound === undefined ? segmentSchema : variableSchema(bound, index, route.binding.template, surface);
   const { description, ...rest } = schema;
   return {
     name: lowerCamel(name),
@@ -46,12 +54,17 @@ function toParameter({ name, fieldPath, multiSegment }: PathParameter, route: Ro
 const restText = "Holds any number of path segments; its slashes are not encoded.";
 const segmentSchema: Schema = { type: "string", pattern: "^[^/]+$" };
 
-function variableSchema({ fields, variable }: BoundVariable, template: Template, surface: Surface): Schema {
+function variableSchema(
+  { fields, variable }: BoundVariable,
+  index: number,
+  template: Template,
+  surface: Surface,
+): Schema {
   const last = fields.at(-1) ?? fields[0];
   if (isWholeSegment(variable)) return fieldSchema(last, wholeShapes.text, surface.book);
   const rules = rulesOf(last);
   const pattern = rules?.type.case === "string" ? rules.type.value.pattern : "";
-  const open = partOfPattern(pattern, variable, template);
+  const open = partOfPattern(pattern, variable, template, index);
   return { ...(open === undefined ? segmentSchema : { type: "string", pattern: open }), ...described(commentOf(last)) };
 }
 
@@ -66,17 +79,22 @@ function partText({ name, variable }: BoundVariable, description = ""): string {
 }
 
 /**
- * What a pattern of the whole field leaves for the one open segment: of `^accounts/[a-z0-9-]{1,64}$` in `accounts/*`
- * that is `^[a-z0-9-]{1,64}$`. Undefined where the pattern cannot be taken apart by its text.
+ * What a pattern of the whole field leaves for its open segment number `index`: of `^accounts/[a-z0-9-]{1,64}$` in
+ * `accounts/*` that is `^[a-z0-9-]{1,64}$`. Undefined where the pattern cannot be taken apart by its text.
  */
-function partOfPattern(pattern: string, variable: TemplateVariable, template: Template): string | undefined {
+function partOfPattern(
+  pattern: string,
+  variable: TemplateVariable,
+  template: Template,
+  index: number,
+): string | undefined {
+  if (variable.reachesEnd || !pattern.startsWith("^") || !pattern.endsWith("$")) return undefined;
   const segments = template.segments.slice(variable.start, variable.end);
-  const texts = segments.map((segment) => (segment.kind === "literal" ? segment.value : "*"));
-  const [before, after, ...more] = texts.join("/").split("*");
-  if (before === undefined || after === undefined || more.length > 0 || variable.reachesEnd) return undefined;
-  if (!pattern.startsWith(`^${before}`) || !pattern.endsWith(`${after}$`)) return undefined;
-  const open = pattern.slice(before.length + 1, pattern.length - after.length - 1);
-  return open === "" || /[/|\\]/.test(open) ? undefined : `^${open}$`;
+  const parts = pattern.slice(1, -1).split("/");
+  if (parts.length !== segments.length) return undefined;
+  if (segments.some((segment, at) => segment.kind === "literal" && segment.value !== parts[at])) return undefined;
+  const open = parts.filter((_, at) => segments[at]?.kind !== "literal")[index] ?? "";
+  return open === "" || /[|\\]/.test(open) ? undefined : `^${open}$`;
 }
 
 function exampleOf(schema: Schema): { readonly example?: JsonValue } {

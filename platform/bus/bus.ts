@@ -1,4 +1,4 @@
-/** JetStream behind the few verbs the mesh needs. The only file that knows the NATS client. */
+/** JetStream behind the few verbs the mesh needs. This folder alone knows the NATS client. */
 import {
   AckPolicy,
   type ConsumerMessages,
@@ -14,6 +14,7 @@ import {
 } from "nats";
 import { pause } from "../lifecycle/pause.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { type BucketOptions, type KeyValues, openKeyValues } from "./key-values.ts";
 
 /** What a stream holds right now. */
 export interface StreamState {
@@ -62,8 +63,10 @@ export interface Bus {
   messageIdAt(stream: string, sequence: number): Promise<string | undefined>;
   /** Hands messages to `handle`, one after the other, until the signal aborts; lost subscriptions are made again. */
   consume(subscription: Subscription, handle: (message: BusMessage) => Promise<Verdict>): Promise<void>;
-  /** Has something done each time the connection is made again. */
-  onReconnect(listener: () => void): void;
+  /** Has something done each time the connection is made again, until the function that it returns is called. */
+  onReconnect(listener: () => void): () => void;
+  /** Opens a bucket of keys and values, and makes it where there is none. */
+  openKeyValues(bucket: string, options?: BucketOptions): Promise<KeyValues>;
   close(): Promise<void>;
 }
 
@@ -96,7 +99,11 @@ export async function connectBus(url: string, name: string, log: Logger): Promis
   });
   const streams = connection.jetstream({ timeout: REQUEST_TIMEOUT_MS });
   const manager = await connection.jetstreamManager({ timeout: REQUEST_TIMEOUT_MS, checkAPI: false });
-  const listeners: (() => void)[] = [];
+  const listeners = new Set<() => void>();
+  const onReconnect = (listener: () => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
   let connected = true;
   const watch = async () => {
     for await (const status of connection.status()) {
@@ -117,7 +124,8 @@ export async function connectBus(url: string, name: string, log: Logger): Promis
 
   return {
     isConnected: () => connected,
-    onReconnect: (listener) => void listeners.push(listener),
+    onReconnect,
+    openKeyValues: (bucket, options = {}) => openKeyValues(bucket, options, { streams, onReconnect, log }),
     async ensureStream(stream, subjects) {
       const state = async () => {
         const info = await manager.streams.info(stream);
