@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createFileRegistry, type DescFile, fromBinary, getOption } from "@bufbuild/protobuf";
+import { createFileRegistry, type DescFile, fromBinary, getOption, hasOption } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
+import { http } from "#gen/google/api/annotations_pb.js";
 import { rules } from "#gen/malla/options/v1/options_pb.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -67,6 +68,36 @@ describe("dependencies point one way", () => {
         file.startsWith("platform/") && target.startsWith("#gen/") && !shared.test(target) && !isTest(file),
     );
     expect(crossings).toEqual([]);
+  });
+
+  it("a vendor could live in another repository", () => {
+    // What vendors of a capability share is a folder beside them without a program of its own.
+    const homeOf = (path: string) => /^services\/[a-z-]+\/vendors\/[a-z0-9-]+/.exec(path)?.[0];
+    const isProgram = (home: string) => sources.includes(`${home}/main.ts`);
+    const crossings = imports.filter(({ file, target }) => {
+      const [from, to] = [homeOf(file), homeOf(target)];
+      const isInside = from !== undefined && target.startsWith("services/") && from !== to;
+      return isInside && !isTest(file) && (to === undefined || isProgram(to));
+    });
+    expect(crossings).toEqual([]);
+  });
+
+  it("no service knows a vendor", () => {
+    const isVendors = (path: string) => /^services\/[a-z-]+\/vendors\//.test(path);
+    expect(
+      imports.filter(
+        ({ file, target }) => serviceOf(file) !== undefined && !isVendors(file) && isVendors(target) && !isTest(file),
+      ),
+    ).toEqual([]);
+  });
+
+  it("clauses know nothing but contracts and the kit, so that any vendor in any language can be put through them", () => {
+    const clauses = sources.filter(
+      (file) => /^conformance\/(?!kit\/|skeletons\/)[a-z-]+\//.test(file) && !isTest(file),
+    );
+    expect(
+      imports.filter(({ file, target }) => clauses.includes(file) && /^(services|gateway|deploy|bench)\//.test(target)),
+    ).toEqual([]);
   });
 
   it("the edge imports no service", () => {
@@ -156,6 +187,31 @@ describe("the contract says everything about an RPC", () => {
       );
     });
     expect(incomplete.map((method) => method.toString())).toEqual([]);
+  });
+
+  it("what a vendor must speak begins with what it can do, is for its capability's service alone, and not at the edge", () => {
+    const providers = ours.flatMap((file) => file.services).filter(({ name }) => name.endsWith("ProviderService"));
+    const faults = providers.flatMap((service) => {
+      const scope = `${service.file.proto.package.split(".")[1]}.provide`;
+      return [
+        ...(service.methods[0]?.name === "GetCapabilities"
+          ? []
+          : [`${service.name} does not begin with GetCapabilities`]),
+        ...service.methods.flatMap((method) => [
+          ...(getOption(method, rules).requiredScopes.join() === scope ? [] : [`${method} does not require ${scope}`]),
+          ...(hasOption(method, http) ? [`${method} is reachable over REST`] : []),
+        ]),
+      ];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it("each clause has a number of its own", () => {
+    const protos = filesBelow("proto").filter((file) => file.endsWith(".proto"));
+    const numbers = protos.flatMap((file) =>
+      [...readFileSync(join(root, file), "utf8").matchAll(/\b[A-Z]{2,12}-\d{3}(?=:)/g)].map(([number]) => number),
+    );
+    expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
   });
 
   it("each event that an RPC emits exists", () => {
