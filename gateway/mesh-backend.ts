@@ -44,20 +44,19 @@ export function openMeshBackend({ capability, address, tls, services }: MeshBack
     tls: { ...clientTls(tls, capability), servername: "localhost" },
     maxAnswerBytes: MAX_ANSWER_BYTES,
   });
-  const { retrying, once } = createPeerPolicies();
+  const policies = createPeerPolicies();
   const retried = new Set(services.flatMap(({ methods }) => methods.filter(isRetried).map(pathOf)));
   return {
     async unary(call, envelope) {
       const deadlineMs = call.timeoutMs === undefined ? undefined : Date.now() + call.timeoutMs - HOP_RESERVE_MS;
-      const policy = retried.has(call.path) ? retrying : once;
       try {
-        return await policy.execute(
+        return await policies.execute(
           () =>
             remote.unary(
               { ...call, timeoutMs: deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - Date.now()) },
               envelope,
             ),
-          call.signal,
+          { isRetried: retried.has(call.path), signal: call.signal },
         );
       } catch (error) {
         throw withReason(error); // the policies' own refusals are outages, no defects

@@ -16,41 +16,84 @@ import {
   type UnaryRequest,
   type UnaryResponse,
 } from "@connectrpc/connect";
-import { type Client, type ClientDuplexStream, Metadata, type ServiceError, type StatusObject } from "@grpc/grpc-js";
+import {
+  type Client,
+  type ClientDuplexStream,
+  type ClientUnaryCall,
+  Metadata,
+  type ServiceError,
+  type StatusObject,
+} from "@grpc/grpc-js";
 import { errorFromStatus } from "../errors/status.ts";
 import { headersFromMetadata, metadataFromHeaders } from "./metadata.ts";
 
 /** One request, one answer. */
-export function callUnary<I extends DescMessage, O extends DescMessage>(
+export async function callUnary<I extends DescMessage, O extends DescMessage>(
   client: Client,
   method: DescMethodUnary<I, O>,
   request: UnaryRequest<I, O>,
   timeoutMs: number | undefined,
 ): Promise<UnaryResponse<I, O>> {
+  const header = new Headers();
+  const trailer = new Headers();
+  const message = await exchange(client, method, request.message, {
+    metadata: metadataFromHeaders(request.header),
+    signal: request.signal,
+    ...deadlineIn(timeoutMs),
+    started: (call) => keepMetadata(call, header, trailer),
+  });
+  return { stream: false, service: method.parent, method, message, header, trailer };
+}
+
+/** What an exchange needs besides the request. */
+export interface ExchangeOptions {
+  readonly metadata: Metadata;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly deadline?: number;
+  /** Is given the call once it is under way. */
+  readonly started?: (call: ClientUnaryCall) => void;
+}
+
+/** One request, one answer, and nothing around them: what a call costs at least. */
+export function exchange<I extends DescMessage, O extends DescMessage>(
+  client: Client,
+  method: DescMethodUnary<I, O>,
+  request: MessageShape<I>,
+  { metadata, signal, deadline, started }: ExchangeOptions,
+): Promise<MessageShape<O>> {
   return new Promise((resolve, reject) => {
-    const { path, serialize, deserialize } = wireOf(method);
-    const header = new Headers();
-    const trailer = new Headers();
-    const call = client.makeUnaryRequest(
+    const { path, serialize } = wireOf(method);
+    const call = client.makeUnaryRequest<MessageShape<I>, Buffer>(
       path,
       serialize,
-      deserialize,
-      request.message,
-      metadataFromHeaders(request.header),
-      deadlineIn(timeoutMs),
-      (error, value) => {
+      (bytes) => bytes,
+      request,
+      metadata,
+      deadline === undefined ? {} : { deadline },
+      (error, bytes) => {
         release();
-        if (error === null) {
-          const message = value ?? create(method.output);
-          resolve({ stream: false, service: method.parent, method, message, header, trailer });
-        } else {
-          reject(connectError(error, request.signal));
+        if (error !== null) {
+          reject(connectError(error, signal));
+          return;
+        }
+        try {
+          resolve(bytes === undefined ? create(method.output) : fromBinary(method.output, bytes));
+        } catch (cause) {
+          reject(new UnreadableAnswer(method.output, cause));
         }
       },
     );
-    keepMetadata(call, header, trailer);
-    const release = cancelOn(request.signal, call);
+    started?.(call);
+    const release = cancelOn(signal, call);
   });
+}
+
+/** What came is not the message that the contract says. Not a ConnectError, which every ConnectError is an instance of. */
+export class UnreadableAnswer extends Error {
+  constructor(desc: DescMessage, cause: unknown) {
+    super(`the answer is not a valid ${desc.typeName}`, { cause });
+  }
 }
 
 /**

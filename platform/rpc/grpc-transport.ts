@@ -10,6 +10,8 @@ const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
 /** A transport with a connection of its own. */
 export interface GrpcTransport extends Transport {
+  /** The connection itself, for who needs no more than that. */
+  readonly client: Client;
   close(): void;
 }
 
@@ -44,6 +46,7 @@ export function openGrpcTransport(
     contextValues,
   });
   return {
+    client,
     close: () => client.close(),
     unary: (method, signal, timeoutMs, header, message, contextValues) =>
       runUnaryCall({

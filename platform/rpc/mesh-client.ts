@@ -6,24 +6,14 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { type Client, Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
 import { context, propagation } from "@opentelemetry/api";
-import {
-  BrokenCircuitError,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  decorrelatedJitterGenerator,
-  ExponentialBackoff,
-  handleWhen,
-  type IPolicy,
-  retry,
-  TaskCancelledError,
-  wrap,
-} from "cockatiel";
+import { BrokenCircuitError, TaskCancelledError } from "cockatiel";
 import { meshError } from "../errors/mesh-errors.ts";
 import { errorInfoOf } from "../errors/rpc-error.ts";
 import { rulesOf } from "./authorize.ts";
 import { type Call, type Caller, remainingMs } from "./call.ts";
 import { type GrpcTransport, openGrpcTransport } from "./grpc-transport.ts";
 import { MESH_HEADERS } from "./metadata.ts";
+import { type CallPolicies, createPolicies } from "./policies.ts";
 import { clientCredentials, type TlsFiles } from "./tls.ts";
 
 /** Time kept back from the caller's deadline for the answer's way home, in milliseconds. */
@@ -78,25 +68,16 @@ export function openMeshTransport(options: MeshClientOptions): GrpcTransport {
   return openGrpcTransport(options.address, credentials, [retryIdempotent(createPeerPolicies())]);
 }
 
-/** How calls to one peer are tried. */
-export interface PeerPolicies {
-  /** Again while it is out, within the deadline. */
-  readonly retrying: IPolicy;
-  /** Once; not at all while the breaker is open. */
-  readonly once: IPolicy;
-}
-
-/** Makes the policies of one peer; they share a circuit breaker. */
-export function createPeerPolicies(): PeerPolicies {
-  const breaker = circuitBreaker(handleWhen(isOutage), {
-    breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
-    halfOpenAfter: BREAKER_PAUSE_MS,
+/** Makes the policies of one peer. */
+export function createPeerPolicies(): CallPolicies {
+  return createPolicies({
+    isOutage,
+    breakerFailures: BREAKER_FAILURES,
+    breakerPauseMs: BREAKER_PAUSE_MS,
+    maxAttempts: MAX_ATTEMPTS,
+    backoffMs: [25, 1_000],
+    mayRetry: isOutage,
   });
-  const again = retry(handleWhen(isOutage), {
-    maxAttempts: MAX_ATTEMPTS - 1,
-    backoff: new ExponentialBackoff({ initialDelay: 25, maxDelay: 1_000, generator: decorrelatedJitterGenerator }),
-  });
-  return { retrying: wrap(again, breaker), once: breaker };
 }
 
 /** Whether a call may be tried again: only what the contract calls idempotent, and no stream, since what was sent is gone. */
@@ -130,11 +111,13 @@ export function identityHeaders(call: Caller, scopes: Iterable<string>, given?: 
 }
 
 /** Each attempt is bounded by what is left of the deadline. A stream counts as answered once the peer took it. */
-function retryIdempotent({ retrying, once }: PeerPolicies): Interceptor {
+function retryIdempotent(policies: CallPolicies): Interceptor {
   return (next) => async (request) => {
-    const policy = isRetried(request.method) ? retrying : once;
     try {
-      const response = await policy.execute(() => next(request), request.signal);
+      const response = await policies.execute(() => next(request), {
+        isRetried: isRetried(request.method),
+        signal: request.signal,
+      });
       return response.stream ? { ...response, message: withReasons(response.message) } : response;
     } catch (error) {
       throw withReason(error);
