@@ -47,5 +47,25 @@ export const serviceSettings = {
     .default("gateway=*"),
 };
 
+/** "native=127.0.0.1:7101,watchman=127.0.0.1:7102" */
+const FIXED_VENDORS = /^[a-z][a-z0-9-]*=[^:\s,=]+:\d{1,5}(?:,[a-z][a-z0-9-]*=[^:\s,=]+:\d{1,5})*$/;
+
+/** Settings of a service that calls vendors. */
+export const vendorMeshSettings = {
+  /** Where the bindings service is, which is told how vendors are doing; not set: nobody is told. */
+  MALLA_BINDINGS_ADDRESS: hostPort().optional(),
+  /** Vendors that are always there, in place of those that register: new work of every tenant goes to the first. */
+  MALLA_FIXED_VENDORS: z
+    .string("expected vendor=host:port,vendor=host:port")
+    .regex(FIXED_VENDORS, "expected vendor=host:port,vendor=host:port")
+    .transform((text) =>
+      text.split(",").map((entry) => {
+        const [vendor = "", address = ""] = entry.split("=");
+        return { vendor, address };
+      }),
+    )
+    .optional(),
+};
+
 /** What `serviceSettings` reads as. */
 export type ServiceSettings = z.infer<z.ZodObject<typeof serviceSettings>>;

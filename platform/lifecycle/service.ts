@@ -1,12 +1,14 @@
 /** The life of a service process: settings, ground, serve, drain. */
+import type { DescService } from "@bufbuild/protobuf";
 import { HealthImplementation } from "grpc-health-check";
 import type { z } from "zod";
 import { type Bus, connectBus } from "../bus/bus.ts";
-import { type ServiceSettings, serviceSettings } from "../config/service-settings.ts";
+import { type ServiceSettings, serviceSettings, vendorMeshSettings } from "../config/service-settings.ts";
 import { type Environment, readSettings } from "../config/settings.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { migrate } from "../db/migrate.ts";
 import { type Heard, startConsumers } from "../inbox/consume.ts";
+import { openFixedVendors, openVendorMesh, type VendorMesh } from "../mesh/vendor-mesh.ts";
 import { type Outbox, openOutbox } from "../outbox/append.ts";
 import { startRelay } from "../outbox/relay.ts";
 import { authorizePeers, parsePeerScopes } from "../rpc/authorize.ts";
@@ -27,6 +29,8 @@ export interface Ground {
   readonly bus: Bus;
   readonly log: Logger;
   readonly tls: TlsFiles;
+  /** Opens the way to the vendors of the service's capability; it is closed when calls have drained. */
+  openVendors<Provider extends DescService>(provider: Provider): VendorMesh<Provider>;
 }
 
 /** What a service is made of. */
@@ -97,7 +101,11 @@ export async function startService<Shape extends z.ZodRawShape>(
   const relay = startRelay({ capability: program.name, database, bus, log });
   const workerUrl = settings.MALLA_DATABASE_WORKER_URL;
   const outbox = openOutbox(program.name, relay.wake);
-  const service = await program.open({ database, workerUrl, outbox, bus, log, tls }, settings);
+  const vendors = vendorOpener(program.name, readSettings(environment, vendorMeshSettings), { bus, log, tls });
+  const service = await program.open(
+    { database, workerUrl, outbox, bus, log, tls, openVendors: vendors.open },
+    settings,
+  );
   const consumers = startConsumers(service.heard ?? [], { service: program.name, database, bus, log });
   const health = new HealthImplementation({ "": "SERVING" });
   const server = await serveGrpc({
@@ -117,8 +125,36 @@ export async function startService<Shape extends z.ZodRawShape>(
       await server.drain(DRAIN_MS);
       await consumers.stop();
       await service.close?.();
+      vendors.close();
       await relay.stop();
       await Promise.all([database.close(), bus.close(), telemetry.shutdown()]);
+    },
+  };
+}
+
+/** Opens vendors where the settings say they are to be found. */
+function vendorOpener(
+  capability: string,
+  settings: z.infer<z.ZodObject<typeof vendorMeshSettings>>,
+  { bus, log, tls }: Pick<Ground, "bus" | "log" | "tls">,
+) {
+  const opened: { close(): void }[] = [];
+  const { MALLA_BINDINGS_ADDRESS: bindings, MALLA_FIXED_VENDORS: vendors } = settings;
+  const report =
+    bindings === undefined ? undefined : { service: capability, address: `${bindings.host}:${bindings.port}` };
+  return {
+    open<Provider extends DescService>(provider: Provider): VendorMesh<Provider> {
+      const mesh =
+        vendors === undefined
+          ? openVendorMesh(provider, { capability, bus, log, tls, report })
+          : openFixedVendors(provider, { capability, vendors, tls });
+      opened.push(mesh);
+      return mesh;
+    },
+    close() {
+      for (const mesh of opened) {
+        mesh.close();
+      }
     },
   };
 }

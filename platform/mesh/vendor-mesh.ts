@@ -2,11 +2,28 @@
  * How a capability's service reaches the vendors behind it. New work goes to the vendor that the tenant's binding names;
  * work in flight stays with the vendor that began it.
  */
-import type { DescMessage, DescMethodUnary, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  type DescService,
+  type MessageInitShape,
+  type MessageShape,
+} from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
+import { BindingSchema } from "#gen/malla/bindings/v1/binding_pb.js";
+import type { Bus } from "../bus/bus.ts";
 import type { Call } from "../rpc/call.ts";
-import { openMeshClient } from "../rpc/mesh-client.ts";
 import type { TlsFiles } from "../rpc/tls.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { openAnswerCache } from "./answer-cache.ts";
+import { measureVendors } from "./measure-vendors.ts";
+import { openReporter, type ReporterOptions } from "./report-vendors.ts";
+import { routeCalls } from "./route-calls.ts";
+import { type VendorDirectory, watchDirectory } from "./vendor-directory.ts";
+import type { MethodState } from "./vendor-link.ts";
+
+export { type FailedAttempt, failedAttemptOf } from "./failed-attempt.ts";
 
 /** The answer of a vendor, and which it was: what was begun there stays there. */
 export interface Answered<Desc extends DescMessage> {
@@ -17,10 +34,12 @@ export interface Answered<Desc extends DescMessage> {
 /** The vendors of one capability. */
 export interface VendorMesh<Service extends DescService> {
   /**
-   * Begins work with the vendor that the binding names; canary, shadow and failover happen here.
+   * Begins work with the vendor that the binding names; canary, shadow and failover happen here. Of an error that it
+   * throws, `failedAttemptOf` says which vendor was asked last and whether that one may have begun.
    *
    * @param key what the work is about, e.g. a customer: a canary takes the same vendor for the same key
    * @throws VENDOR_NOT_BOUND where the tenant has no vendor for the capability
+   * @throws VENDOR_ANSWER_INVALID where the answer breaks the contract; DEPENDENCY_UNAVAILABLE, DEADLINE_PASSED
    */
   begin<I extends DescMessage, O extends DescMessage>(
     call: Call,
@@ -30,7 +49,59 @@ export interface VendorMesh<Service extends DescService> {
   ): Promise<Answered<O>>;
   /** A client of the vendor that began the work, for the rest of it. */
   at(vendor: string, call: Call): Client<Service>;
+  /** Forgets a vendor's answers to a method whose answers are kept (malla.options.v1.CacheRules), in every process. */
+  forget(vendor: string, method: DescMethodUnary): Promise<void>;
+  /** How the vendors that were called are doing, as this process sees it. */
+  states(): VendorMethodState[];
   close(): void;
+}
+
+/** How one method of one vendor is doing. */
+export interface VendorMethodState extends MethodState {
+  readonly vendor: string;
+}
+
+/** What a mesh stands on. */
+export interface VendorMeshOptions {
+  readonly capability: string;
+  readonly bus: Bus;
+  readonly tls: TlsFiles;
+  readonly log: Logger;
+  /** Where the bindings service is, to tell it how vendors are doing; absent: nobody is told. */
+  readonly report?: Pick<ReporterOptions, "service" | "address"> | undefined;
+}
+
+/**
+ * Opens the vendors of a capability, as the bindings service last spread them on the bus. What changes there is live within
+ * a second, for calls that begin after it; what was known stays in force while the service or the bus is away.
+ */
+export function openVendorMesh<Service extends DescService>(
+  service: Service,
+  { capability, bus, tls, log, report }: VendorMeshOptions,
+): VendorMesh<Service> {
+  const reporter =
+    report === undefined ? undefined : openReporter({ ...report, capability, tls, log, states: () => mesh.states() });
+  const mesh = routeCalls(service, {
+    capability,
+    directory: watchDirectory(capability, bus, log),
+    cache: openAnswerCache(capability, bus, log),
+    tls,
+    log,
+    onBreaker(vendor, method, state) {
+      log.warn({ capability, vendor, method, state }, "circuit breaker changed");
+      reporter?.stateChanged();
+    },
+    onDifference: (difference) => reporter?.differs(difference),
+  });
+  const unmeasure = measureVendors(capability, mesh.states);
+  return {
+    ...mesh,
+    close() {
+      unmeasure();
+      reporter?.close();
+      mesh.close();
+    },
+  };
 }
 
 /** A vendor that is always there. */
@@ -46,36 +117,27 @@ export function openFixedVendors<Service extends DescService>(
   service: Service,
   options: { readonly capability: string; readonly vendors: readonly FixedVendor[]; readonly tls: TlsFiles },
 ): VendorMesh<Service> {
-  const clients = new Map(
-    options.vendors.map(({ vendor, address }) => [
-      vendor,
-      openMeshClient(service, { peer: `${options.capability}/${vendor}`, address, tls: options.tls }),
-    ]),
-  );
-  const first = options.vendors[0];
-  const at = (vendor: string, call: Call) => {
-    const client = clients.get(vendor);
-    if (client === undefined) {
-      throw new Error(`no vendor ${vendor} of ${options.capability} is known`);
-    }
-    return client.for(call);
-  };
+  const { capability, tls } = options;
+  return routeCalls(service, {
+    capability,
+    directory: fixedDirectory(options.vendors),
+    cache: openAnswerCache(capability, undefined, undefined),
+    tls,
+    log: undefined,
+    onBreaker: () => {},
+    onDifference: () => {},
+  });
+}
+
+function fixedDirectory(vendors: readonly FixedVendor[]): VendorDirectory {
+  const addresses = new Map(vendors.map(({ vendor, address }) => [vendor, address]));
+  const [first] = vendors;
+  const binding = first === undefined ? undefined : create(BindingSchema, { primaryVendor: first.vendor });
   return {
-    at,
-    async begin(call, method, _key, request) {
-      if (first === undefined) {
-        throw new Error(`no vendor of ${options.capability} is known`);
-      }
-      // A client has a function for each method of its service; which types they have is the method's.
-      const invoke = Reflect.get(at(first.vendor, call), method.localName) as unknown as (
-        request: MessageInitShape<typeof method.input>,
-      ) => Promise<MessageShape<typeof method.output>>;
-      return { vendor: first.vendor, response: await invoke(request) };
-    },
-    close() {
-      for (const client of clients.values()) {
-        client.close();
-      }
-    },
+    bindingOf: () => binding,
+    addressOf: (vendor) => addresses.get(vendor),
+    versionOf: () => "",
+    knowing: undefined,
+    close: () => {},
   };
 }

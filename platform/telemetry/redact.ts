@@ -21,7 +21,7 @@ export function withoutSensitive<Desc extends DescMessage>(
   desc: Desc,
   message: MessageShape<Desc>,
 ): MessageShape<Desc> {
-  if (!holdsSensitive(desc, new Set())) {
+  if (!holdsSensitive(desc)) {
     return message;
   }
   const copy = clone(desc, message);
@@ -57,8 +57,8 @@ function strip(desc: DescMessage, message: Message): void {
 
 const known = new Map<DescMessage, boolean>();
 
-/** Most messages hold nothing sensitive and need no copy; recursion through a type under way adds nothing. */
-function holdsSensitive(desc: DescMessage, underWay: Set<DescMessage>): boolean {
+/** Whether a message of the type can hold anything sensitive; recursion through a type under way adds nothing. */
+export function holdsSensitive(desc: DescMessage, underWay = new Set<DescMessage>()): boolean {
   const before = known.get(desc);
   if (before !== undefined || underWay.has(desc)) {
     return before ?? false;
