@@ -1,12 +1,14 @@
-/** The life of a vendor's process: settings, certificate, serve, drain. It could live in another repository. */
+/** The life of a vendor's process: settings, certificate, serve, register, drain. It could live in another repository. */
+import { readFileSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { HealthImplementation } from "grpc-health-check";
 import { z } from "zod";
 import { telemetrySettings, tlsSettings } from "../config/service-settings.ts";
-import { type Environment, hostPort, readSettings, urlOf, wholeNumber } from "../config/settings.ts";
+import { type Environment, filePath, hostPort, readSettings, urlOf, wholeNumber } from "../config/settings.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { migrate } from "../db/migrate.ts";
+import { capabilitiesOf, keepRegistered } from "../mesh/register.ts";
 import { authorizePeers, parsePeerScopes } from "../rpc/authorize.ts";
 import { observeCalls } from "../rpc/observe.ts";
 import { served, serveGrpc } from "../rpc/serve-grpc.ts";
@@ -64,7 +66,15 @@ const vendorSettings = {
   MALLA_LISTEN: hostPort(),
   /** Scopes that each peer may assert; default: the capability's own service all of them. */
   MALLA_PEER_SCOPES: z.string().optional(),
+  /** Where the bindings service is; not set: the vendor does not register, and is reached by whoever knows its address. */
+  MALLA_BINDINGS_ADDRESS: hostPort().optional(),
+  /** Where the mesh reaches it; default: where it listens. */
+  MALLA_VENDOR_ADVERTISE: hostPort().optional(),
+  /** The conformance kit's certificate of this version, a compact JWS. */
+  MALLA_VENDOR_CERTIFICATE_FILE: filePath("the conformance certificate of this version").optional(),
 };
+
+type VendorSettings = z.infer<z.ZodObject<typeof vendorSettings>>;
 
 /** Longest wait for calls under way when the process is asked to end, in milliseconds. */
 const DRAIN_MS = 8_000;
@@ -113,16 +123,47 @@ export async function startVendor<Service extends DescService, Shape extends z.Z
     listen: settings.MALLA_LISTEN,
     extend: (grpc) => health.addToServer(grpc),
   });
+  const listen = `${settings.MALLA_LISTEN.host}:${server.port}`;
+  const registration = await register(program, vendor.implementation, { settings, listen, log, tls });
   return {
-    listen: `${settings.MALLA_LISTEN.host}:${server.port}`,
+    listen,
     log,
     async close() {
+      // New work goes elsewhere first.
+      await registration?.leave();
       health.setStatus("", "NOT_SERVING");
       await server.drain(DRAIN_MS);
       await vendor.close?.();
       await telemetry.shutdown();
     },
   };
+}
+
+/** Registers where the settings name a bindings service. */
+async function register<Service extends DescService, Shape extends z.ZodRawShape>(
+  { capability, vendor, service }: VendorProgram<Service, Shape>,
+  implementation: ServiceImpl<Service>,
+  { settings, listen, log, tls }: VendorGround & { settings: VendorSettings; listen: string },
+) {
+  const { MALLA_BINDINGS_ADDRESS: bindings, MALLA_VENDOR_ADVERTISE: advertise } = settings;
+  if (bindings === undefined) {
+    return undefined;
+  }
+  const capabilities = await capabilitiesOf(service, implementation);
+  if (capabilities === undefined) {
+    throw new Error(`${service.typeName} has no GetCapabilities, so that its vendors cannot register`);
+  }
+  const file = settings.MALLA_VENDOR_CERTIFICATE_FILE;
+  return keepRegistered({
+    capability,
+    vendor,
+    bindings: `${bindings.host}:${bindings.port}`,
+    advertise: advertise === undefined ? listen : `${advertise.host}:${advertise.port}`,
+    capabilities,
+    certificate: file === undefined ? undefined : readFileSync(file, "utf8").trim(),
+    tls,
+    log,
+  });
 }
 
 /** Opens the database that `databaseSettings` name, migrated where the owner is named. */
