@@ -27,4 +27,16 @@ export const SERVICES: readonly ServiceDefinition[] = [
   { name: "products", vendor: "native", calls: [], peerScopes: "gateway=*;accounts=products.read" },
   { name: "accounts", vendor: "native", calls: ["ledger", "customers", "products"], peerScopes: "gateway=*" },
   { name: "notifications", vendor: "native", calls: [], peerScopes: "gateway=*" },
+  {
+    name: "bindings",
+    vendor: "native",
+    calls: [],
+    peerScopes: [
+      "gateway=*",
+      ...["biometrics", "cards", "kyc"].flatMap((capability) => [
+        `${capability}/*=bindings.register`,
+        `${capability}=bindings.read,bindings.report`,
+      ]),
+    ].join(";"),
+  },
 ];

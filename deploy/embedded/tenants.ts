@@ -36,4 +36,6 @@ export const DEMO_SCOPES: readonly string[] = [
   "ledger.write",
   "notifications.read",
   "events.read",
+  "bindings.read",
+  "bindings.write",
 ];
