@@ -106,10 +106,11 @@ function answerWith(connection: Connection, socket: Socket, fault: Fault | undef
     return;
   }
   const answer = make();
-  switch (fault?.kind) {
-    case undefined:
-      connection.send(answer);
-      return;
+  if (fault === undefined) {
+    connection.send(answer);
+    return;
+  }
+  switch (fault.kind) {
     case "twice":
       connection.send(answer);
       connection.send(answer);
@@ -131,6 +132,6 @@ function answerWith(connection: Connection, socket: Socket, fault: Fault | undef
       return;
     }
     default:
-      fault?.kind satisfies never;
+      fault.kind satisfies never;
   }
 }
