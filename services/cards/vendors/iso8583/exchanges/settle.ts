@@ -1,0 +1,107 @@
+/** Notes what came of an exchange, with all that follows from it, in one transaction. */
+import { v7 as uuidv7 } from "uuid";
+import type { Transaction } from "#platform/db/database.ts";
+import { backoffMs } from "../link/backoff.ts";
+import type { IsoMessage } from "../link/codec.ts";
+import { packOriginal } from "../link/original.ts";
+import { findExchange, insertExchange, updateExchange } from "../store/exchange-store.ts";
+import { type Exchange, isFinal } from "./exchange.ts";
+import type { ExchangesDeps } from "./exchanges.ts";
+
+type SettleDeps = Pick<ExchangesDeps, "onSettled" | "numbers" | "clock" | "wake">;
+
+/** Waits between repeats: the host is given time to come back, and no reversal waits longer than this once it has. */
+const REPEATS = { firstMs: 500, mostMs: 15_000 };
+
+/** Notes the answer; where it is that of a reversal, what it reversed is reversed. */
+export async function settleAnswer(
+  deps: SettleDeps,
+  transaction: Transaction,
+  exchange: Exchange,
+  { fields }: IsoMessage,
+): Promise<Exchange> {
+  const before = await findExchange(transaction, exchange.tenantId, exchange.id, "update");
+  if (before === undefined || isFinal(before) || before.state === "lost") {
+    // Somebody else noted an outcome meanwhile: the first one noted is the one that holds.
+    return before ?? exchange;
+  }
+  const { 2: pan, 39: responseCode = "", ...rest } = fields;
+  const finishTime = deps.clock();
+  const answer = { ...rest, 39: responseCode };
+  await updateExchange(transaction, exchange, {
+    state: "answered",
+    responseCode,
+    answer,
+    finishTime,
+    secretSealed: null,
+  });
+  const answered: Exchange = { ...before, state: "answered", responseCode, answer, secretSealed: null };
+  await deps.onSettled(transaction, answered, pan);
+  if (before.reversesId !== null) {
+    await settleReversed(deps, transaction, before.tenantId, before.reversesId);
+  }
+  return answered;
+}
+
+/**
+ * Notes that no answer came: it is reversed, or sent again later.
+ *
+ * @param wasSent whether the host may have seen it
+ */
+export async function settleLoss(
+  deps: SettleDeps,
+  transaction: Transaction,
+  exchange: Exchange,
+  wasSent: boolean,
+): Promise<Exchange> {
+  const before = await findExchange(transaction, exchange.tenantId, exchange.id, "update");
+  if (before === undefined || isFinal(before) || before.state === "lost") {
+    return before ?? exchange;
+  }
+  if (exchange.onLoss === "repeat") {
+    const attempts = before.attempts + (wasSent ? 1 : 0);
+    const waitMs = backoffMs(REPEATS, attempts + 1, Math.random());
+    const dueTime = new Date(deps.clock().getTime() + waitMs);
+    await updateExchange(transaction, exchange, { state: "queued", attempts, dueTime });
+    return { ...before, state: "queued", attempts };
+  }
+  await updateExchange(transaction, exchange, { state: "lost", secretSealed: null });
+  await queueReversal(deps, transaction, exchange);
+  deps.wake();
+  return { ...before, state: "lost", secretSealed: null };
+}
+
+/** The advice 0420 that takes back what the host may have done. */
+async function queueReversal(deps: SettleDeps, transaction: Transaction, exchange: Exchange): Promise<void> {
+  const numbers = await deps.numbers.next();
+  const now = deps.clock();
+  const { 3: processingCode, 4: amount, 49: currency } = exchange.fields;
+  await insertExchange(
+    transaction,
+    {
+      ...numbers,
+      tenantId: exchange.tenantId,
+      id: uuidv7(),
+      purpose: "reverse_lost",
+      fingerprint: null,
+      onLoss: "repeat",
+      state: "queued",
+      mti: "0420",
+      cardId: exchange.cardId,
+      fields: { 3: processingCode, 4: amount, 49: currency, 90: packOriginal(exchange) },
+      secretSealed: null,
+      details: {},
+      reversesId: exchange.id,
+      dueTime: now,
+    },
+    now,
+  );
+}
+
+async function settleReversed(deps: SettleDeps, transaction: Transaction, tenantId: string, id: string): Promise<void> {
+  const lost = await findExchange(transaction, tenantId, id, "update");
+  if (lost?.state === "lost") {
+    await updateExchange(transaction, lost, { state: "reversed", finishTime: deps.clock() });
+    await deps.onSettled(transaction, { ...lost, state: "reversed" }, undefined);
+  }
+}

@@ -1,0 +1,35 @@
+/** The tables as drizzle sees them; the migrations make them. */
+import { customType, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import type { ExchangeState, OnLoss } from "../exchanges/exchange.ts";
+import type { IsoMessage } from "../link/codec.ts";
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
+const time = (name: string) => timestamp(name, { withTimezone: true });
+
+export const exchanges = pgTable(
+  "exchanges",
+  {
+    tenantId: text("tenant_id").notNull(),
+    id: uuid("id").notNull(),
+    purpose: text("purpose").notNull(),
+    fingerprint: bytea("fingerprint"),
+    onLoss: text("on_loss").$type<OnLoss>().notNull(),
+    state: text("state").$type<ExchangeState>().notNull(),
+    mti: text("mti").notNull(),
+    stan: text("stan").notNull(),
+    rrn: text("rrn").notNull(),
+    transmitted: text("transmitted").notNull(),
+    cardId: uuid("card_id"),
+    fields: jsonb("fields").$type<IsoMessage["fields"]>().notNull(),
+    secretSealed: bytea("secret_sealed"),
+    details: jsonb("details").$type<unknown>().notNull(),
+    reversesId: uuid("reverses_id"),
+    attempts: integer("attempts").notNull(),
+    dueTime: time("due_time").notNull(),
+    responseCode: text("response_code"),
+    answer: jsonb("answer").$type<IsoMessage["fields"]>(),
+    createTime: time("create_time").notNull(),
+    finishTime: time("finish_time"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
