@@ -1,131 +1,114 @@
-/** Requests 0100 and 0200: may the holder spend this, and how much of it. */
+/** Requests 0100 and 0200: may the holder spend this, and how much of it. With field 90, more of what was approved before. */
 import type { IsoMessage } from "../link/codec.ts";
 import { keyOfOriginal, originalOf, packAmount } from "../link/original.ts";
 import { unpackPrivateData } from "../link/private-data.ts";
 import { type Authorization, availableMinor, type Books, type Card, type Effect } from "./books.ts";
-import { checkCard, isDecision } from "./check-card.ts";
-import { type Circumstances, CODES, type Decision, refuse } from "./decision.ts";
+import { refusalOfCard, refusalOfRules } from "./check-card.ts";
+import {
+  type Circumstances,
+  CODES,
+  changeAuthorization,
+  type Decision,
+  describeAuthorization,
+  refuse,
+} from "./decision.ts";
 import { exchangeKeyOf } from "./exchange-key.ts";
 
-/** Field 3, first two digits: a credit to the holder. */
-const REFUND = "20";
+/** How long an amount is held where field 48 does not say, in milliseconds. */
+const HOLD_MS = 7 * 86_400_000;
 
-/** Decides an authorization (0100: held) or a financial request (0200: booked at once). */
+/** Decides an authorization (0100: held) or a financial request (0200: taken at once). */
 export function decideAuthorization(books: Books, message: IsoMessage, circumstances: Circumstances): Decision {
   const { fields } = message;
   const key = exchangeKeyOf(message);
+  const card = books.cards.get(fields[2] ?? "");
+  const asked = BigInt(fields[4] ?? "0");
   if (books.reversedUnseen.has(key)) {
     return refuse(CODES.doNotHonour);
   }
-  const card = checkCard(books, message, circumstances.at);
-  if (isDecision(card)) {
-    return card;
+  if (card === undefined) {
+    return refuse(CODES.invalidCard);
   }
-  const account = books.accounts.get(card.account);
-  const asked = BigInt(fields[4] ?? "0");
-  if (account === undefined || fields[49] !== account.currency) {
-    return refuse(CODES.notPermitted);
+  const original = originalOf(message);
+  if (original !== undefined) {
+    return decideIncrement(books, message, card, keyOfOriginal(original), asked);
   }
-  const restored: Effect[] = fields[52] === undefined ? [] : [{ kind: "card", card }];
-  if (asked === 0n) {
-    // Nothing is asked for: the card, and the PIN where one came, are in order.
-    return { code: CODES.approved, effects: restored, fields: { 38: circumstances.newApprovalCode() } };
-  }
-  if (fields[3]?.startsWith(REFUND)) {
-    const posting = { account: card.account, amountMinor: asked };
-    return {
-      code: CODES.approved,
-      effects: [{ kind: "posting", key, posting }],
-      fields: { 38: circumstances.newApprovalCode() },
-    };
-  }
-  const before = earlierOf(books, message, card);
-  if (before === "none") {
-    return refuse(CODES.noSuchRecord);
-  }
-  const refusal = checkRules(books, card, message, asked, circumstances.at);
+  const refusal =
+    refusalOfCard(card, circumstances.at) ??
+    (fields[49] === books.accounts.get(card.account)?.currency ? undefined : CODES.notPermitted) ??
+    (asked === 0n ? CODES.invalidAmount : refusalOfRules(books, card, message, asked, circumstances.at));
   if (refusal !== undefined) {
     return refuse(refusal);
   }
   const available = availableMinor(books, card.account);
-  const takesPart = unpackPrivateData(fields[48])["PA"] === "1" && before === undefined;
+  const takesPart = unpackPrivateData(fields[48])["PA"] === "1";
   const approved = asked <= available ? asked : takesPart ? available : 0n;
-  if (approved <= 0n) {
-    return refuse(CODES.insufficientFunds);
-  }
-  return approve({ message, card, asked, approved, before, restored, circumstances });
+  return approved <= 0n ? refuse(CODES.insufficientFunds) : approve(message, card, asked, approved, circumstances);
 }
 
-function approve(approval: {
-  readonly message: IsoMessage;
-  readonly card: Card;
-  readonly asked: bigint;
-  readonly approved: bigint;
-  readonly before: { readonly key: string; readonly authorization: Authorization } | undefined;
-  readonly restored: readonly Effect[];
-  readonly circumstances: Circumstances;
-}): Decision {
-  const { message, card, asked, approved, before, restored, circumstances } = approval;
-  const isFinancial = message.mti.startsWith("02");
-  const key = before?.key ?? exchangeKeyOf(message);
-  const approvalCode = before?.authorization.approvalCode ?? circumstances.newApprovalCode();
+function approve(
+  message: IsoMessage,
+  card: Card,
+  asked: bigint,
+  approved: bigint,
+  { at, newApprovalCode }: Circumstances,
+): Decision {
+  const takenAtOnce = message.mti.startsWith("02");
+  const holdMs = unpackPrivateData(message.fields[48])["HS"];
   const authorization: Authorization = {
     pan: card.pan,
-    approvedMinor: (before?.authorization.approvedMinor ?? 0n) + approved,
-    openMinor: (before?.authorization.openMinor ?? 0n) + (isFinancial ? 0n : approved),
-    clearedMinor: (before?.authorization.clearedMinor ?? 0n) + (isFinancial ? approved : 0n),
-    approvalCode,
-    day: before?.authorization.day ?? dayOf(circumstances.at),
+    state: takenAtOnce ? "C" : "A",
+    requestedMinor: asked,
+    approvedMinor: approved,
+    heldMinor: takenAtOnce ? 0n : approved,
+    reversedMinor: 0n,
+    clearedMinor: takenAtOnce ? approved : 0n,
+    refundedMinor: 0n,
+    disputedMinor: 0n,
+    chargedBackMinor: 0n,
+    approvalCode: newApprovalCode(),
+    atMs: at.getTime(),
+    expiresAtMs: at.getTime() + (holdMs === undefined ? HOLD_MS : Number(holdMs) * 1_000),
+    version: 1,
   };
-  const used: Card = card.rules.isSingleUse ? { ...card, state: "C" } : card;
-  const posting = { account: card.account, amountMinor: -approved, authorization: key };
+  const used: Effect[] = card.isSingleUse
+    ? [{ kind: "card", card: { ...card, state: "C", closeReason: USED, version: card.version + 1 } }]
+    : [];
   return {
     code: approved < asked ? CODES.approvedInPart : CODES.approved,
-    effects: [
-      ...restored,
-      ...(card.rules.isSingleUse ? [{ kind: "card" as const, card: used }] : []),
-      { kind: "authorization", key, authorization },
-      ...(before === undefined ? [] : [incrementOf(exchangeKeyOf(message), key, approved)]),
-      ...(isFinancial ? [{ kind: "posting" as const, key: exchangeKeyOf(message), posting }] : []),
-    ],
+    effects: [...used, { kind: "authorization", key: exchangeKeyOf(message), authorization }],
     fields: {
       4: packAmount(approved),
-      38: approvalCode,
       // Amount type 57: what was asked for.
       ...(approved < asked ? { 54: `0057${message.fields[49]}D${packAmount(asked)}` } : {}),
+      ...describeAuthorization(authorization),
     },
   };
 }
 
-function incrementOf(key: string, authorization: string, amountMinor: bigint): Effect {
-  return { kind: "increment", key, increment: { authorization, amountMinor } };
-}
+/** Close reason of a single-use card that was used, as field 120 writes it. */
+const USED = "5";
 
-/** The authorization that an incremental one adds to: undefined where the message is a first one. */
-function earlierOf(books: Books, message: IsoMessage, card: Card) {
-  const original = originalOf(message);
-  if (original === undefined) {
-    return undefined;
+function decideIncrement(books: Books, message: IsoMessage, card: Card, key: string, asked: bigint): Decision {
+  const before = books.authorizations.get(key);
+  if (before === undefined || before.pan !== card.pan) {
+    return refuse(CODES.noSuchRecord);
   }
-  const key = keyOfOriginal(original);
-  const authorization = books.authorizations.get(key);
-  return authorization === undefined || authorization.pan !== card.pan || authorization.openMinor === 0n
-    ? ("none" as const)
-    : { key, authorization };
-}
-
-function checkRules(books: Books, { pan, rules }: Card, { fields }: IsoMessage, asked: bigint, at: Date) {
-  const category = fields[18] ?? "";
-  if (rules.allowedCategories?.includes(category) === false || rules.blockedCategories?.includes(category)) {
-    return CODES.notPermitted;
+  const told = describeAuthorization(before);
+  if (before.state !== "A") {
+    return refuse(CODES.invalidTransaction, told);
   }
-  const spent = books.spent.get(`${pan}/${dayOf(at)}`) ?? 0n;
-  const exceeds =
-    (rules.perTransactionMinor !== undefined && asked > rules.perTransactionMinor) ||
-    (rules.perDayMinor !== undefined && spent + asked > rules.perDayMinor);
-  return exceeds ? CODES.exceedsLimit : undefined;
-}
-
-function dayOf(at: Date): string {
-  return at.toISOString().slice(0, 10);
+  if (message.fields[49] !== books.accounts.get(card.account)?.currency) {
+    return refuse(CODES.notPermitted, told);
+  }
+  if (asked === 0n) {
+    return refuse(CODES.invalidAmount, told);
+  }
+  if (asked > availableMinor(books, card.account)) {
+    return refuse(CODES.insufficientFunds, told);
+  }
+  const changes = { approvedMinor: before.approvedMinor + asked, heldMinor: before.heldMinor + asked };
+  return changeAuthorization(key, before, changes, [
+    { kind: "increment", key: exchangeKeyOf(message), increment: { authorization: key, amountMinor: asked } },
+  ]);
 }

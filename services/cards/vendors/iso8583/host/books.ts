@@ -1,13 +1,15 @@
-/** What the host knows: accounts, cards, authorizations; and the effects that change it. */
+/** What the host knows: accounts, cards, authorizations; and the effects that change it. Amounts in minor units. */
+import type { CardRules } from "../link/card-file.ts";
 
-/** Amounts are in minor units of the account's currency. */
+/** An account. */
 export interface Account {
+  /** ISO 4217, three digits. */
   readonly currency: string;
-  /** What is booked. */
-  readonly balanceMinor: bigint;
+  /** What it had before any card was used. */
+  readonly openingMinor: bigint;
 }
 
-/** States of a card, as the host writes them in field 120. */
+/** States of a card, as field 120 writes them: inactive, active, frozen, closed. */
 export type CardState = "I" | "A" | "F" | "C";
 
 /** A card. */
@@ -16,69 +18,38 @@ export interface Card {
   readonly account: string;
   /** YYMM. */
   readonly expiry: string;
-  /** Issued (not active yet), active, frozen, closed. */
   readonly state: CardState;
-  /** What the holder may do; absent: no limit. */
+  /** Why it was closed, as the other side counts reasons; "0" while it is not. */
+  readonly closeReason: string;
   readonly rules: CardRules;
-  /** Encrypted PIN block, as it was set; absent: no PIN. */
-  readonly pinBlock?: string;
-  /** Wrong PINs in a row. */
-  readonly pinFailures: number;
+  /** Closes itself with its first approval. */
+  readonly isSingleUse: boolean;
+  /** Raised by every change. */
+  readonly version: number;
 }
 
-/** Limits and merchant rules of a card. */
-export interface CardRules {
-  /** Most per transaction. */
-  readonly perTransactionMinor?: bigint;
-  /** Most authorized per day (UTC). */
-  readonly perDayMinor?: bigint;
-  /** The only merchant categories allowed; absent: all. */
-  readonly allowedCategories?: readonly string[];
-  /** Merchant categories refused. */
-  readonly blockedCategories?: readonly string[];
-  /** Whether it closes itself with its first approval. */
-  readonly isSingleUse?: boolean;
-}
+/** States of an authorization: approved, cleared, reversed, expired. */
+export type AuthorizationState = "A" | "C" | "R" | "X";
 
 /** An authorization, known by its numbers. */
 export interface Authorization {
   readonly pan: string;
-  /** Approved, incremental ones included, reversals taken off. */
+  readonly state: AuthorizationState;
+  readonly requestedMinor: bigint;
   readonly approvedMinor: bigint;
-  /** Still held. */
-  readonly openMinor: bigint;
-  /** Booked against it. */
+  readonly heldMinor: bigint;
+  readonly reversedMinor: bigint;
   readonly clearedMinor: bigint;
+  readonly refundedMinor: bigint;
+  readonly disputedMinor: bigint;
+  readonly chargedBackMinor: bigint;
   /** Field 38. */
   readonly approvalCode: string;
-  /** Day (UTC) that it counts for. */
-  readonly day: string;
-}
-
-/** The books. */
-export interface Books {
-  readonly accounts: Map<string, Account>;
-  readonly cards: Map<string, Card>;
-  readonly authorizations: Map<string, Authorization>;
-  /** What each debit or credit booked, by its numbers: for reversal. */
-  readonly postings: Map<string, Posting>;
-  /** What was added to authorizations, by its own numbers. */
-  readonly increments: Map<string, Increment>;
-  /** Held on each account, for authorizations that are open. */
-  readonly held: Map<string, bigint>;
-  /** Authorized by card and day, "PAN/YYYY-MM-DD". */
-  readonly spent: Map<string, bigint>;
-  /** Reversals of what had not come yet: it is refused should it come. */
-  readonly reversedUnseen: Set<string>;
-}
-
-/** Something booked on an account. */
-export interface Posting {
-  readonly account: string;
-  /** Negative takes from the account. */
-  readonly amountMinor: bigint;
-  /** Authorization that it was booked against. */
-  readonly authorization?: string;
+  /** When it was approved, in milliseconds since 1970. */
+  readonly atMs: number;
+  /** When what is held is given back. */
+  readonly expiresAtMs: number;
+  readonly version: number;
 }
 
 /** Something added to an authorization. */
@@ -88,13 +59,30 @@ export interface Increment {
   readonly amountMinor: bigint;
 }
 
+/** The books. */
+export interface Books {
+  readonly accounts: Map<string, Account>;
+  readonly cards: Map<string, Card>;
+  readonly authorizations: Map<string, Authorization>;
+  /** What was added to authorizations, by its own numbers. */
+  readonly increments: Map<string, Increment>;
+  /** Numbers of the authorizations of each card, in their order. */
+  readonly byCard: Map<string, string[]>;
+  /** What each account lacks because of its authorizations. */
+  readonly lacking: Map<string, bigint>;
+  /** Numbers of authorizations that hold something. */
+  readonly holding: Set<string>;
+  /** None of these expires before then. */
+  readonly soonest: { expiryMs: number };
+  /** Reversals of what had not come yet: it is refused should it come. */
+  readonly reversedUnseen: Set<string>;
+}
+
 /** A change of the books. */
 export type Effect =
   | { readonly kind: "account"; readonly id: string; readonly account: Account }
   | { readonly kind: "card"; readonly card: Card }
   | { readonly kind: "authorization"; readonly key: string; readonly authorization: Authorization }
-  | { readonly kind: "posting"; readonly key: string; readonly posting: Posting }
-  | { readonly kind: "posting_left"; readonly key: string; readonly posting: Posting }
   | { readonly kind: "increment"; readonly key: string; readonly increment: Increment }
   | { readonly kind: "reversed_unseen"; readonly key: string };
 
@@ -104,10 +92,11 @@ export function createBooks(): Books {
     accounts: new Map(),
     cards: new Map(),
     authorizations: new Map(),
-    postings: new Map(),
     increments: new Map(),
-    held: new Map(),
-    spent: new Map(),
+    byCard: new Map(),
+    lacking: new Map(),
+    holding: new Set(),
+    soonest: { expiryMs: Number.POSITIVE_INFINITY },
     reversedUnseen: new Set(),
   };
 }
@@ -121,27 +110,8 @@ export function apply(books: Books, effect: Effect): void {
     case "card":
       books.cards.set(effect.card.pan, effect.card);
       return;
-    case "authorization": {
-      const before = books.authorizations.get(effect.key);
-      const { pan, day, openMinor, approvedMinor } = effect.authorization;
-      add(books.held, accountOf(books, pan), openMinor - (before?.openMinor ?? 0n));
-      add(books.spent, `${pan}/${day}`, approvedMinor - (before?.approvedMinor ?? 0n));
-      books.authorizations.set(effect.key, effect.authorization);
-      return;
-    }
-    case "posting": {
-      const { account: id, amountMinor } = effect.posting;
-      const account = books.accounts.get(id);
-      if (account === undefined) {
-        throw new Error(`a posting to the account ${id}, which there is not`);
-      }
-      books.postings.set(effect.key, effect.posting);
-      books.accounts.set(id, { ...account, balanceMinor: account.balanceMinor + amountMinor });
-      return;
-    }
-    case "posting_left":
-      // What of an earlier one can still be taken back; the account was changed by the posting that took the rest.
-      books.postings.set(effect.key, effect.posting);
+    case "authorization":
+      applyAuthorization(books, effect.key, effect.authorization);
       return;
     case "increment":
       books.increments.set(effect.key, effect.increment);
@@ -156,17 +126,36 @@ export function apply(books: Books, effect: Effect): void {
 
 /** What an account can still be asked for. */
 export function availableMinor(books: Books, account: string): bigint {
-  return (books.accounts.get(account)?.balanceMinor ?? 0n) - (books.held.get(account) ?? 0n);
+  return (books.accounts.get(account)?.openingMinor ?? 0n) - (books.lacking.get(account) ?? 0n);
 }
 
-function accountOf(books: Books, pan: string): string {
-  const card = books.cards.get(pan);
+/** What the funds lack because of an authorization. */
+export function lackingMinor(authorization: Authorization): bigint {
+  const { heldMinor, clearedMinor, refundedMinor, disputedMinor, chargedBackMinor } = authorization;
+  return heldMinor + clearedMinor - refundedMinor - disputedMinor - chargedBackMinor;
+}
+
+function applyAuthorization(books: Books, key: string, authorization: Authorization): void {
+  const card = books.cards.get(authorization.pan);
   if (card === undefined) {
     throw new Error("an authorization of a card that there is not");
   }
-  return card.account;
-}
-
-function add(sums: Map<string, bigint>, key: string, amountMinor: bigint): void {
-  sums.set(key, (sums.get(key) ?? 0n) + amountMinor);
+  const before = books.authorizations.get(key);
+  const change = lackingMinor(authorization) - (before === undefined ? 0n : lackingMinor(before));
+  books.lacking.set(card.account, (books.lacking.get(card.account) ?? 0n) + change);
+  books.authorizations.set(key, authorization);
+  if (before === undefined) {
+    const keys = books.byCard.get(authorization.pan);
+    if (keys === undefined) {
+      books.byCard.set(authorization.pan, [key]);
+    } else {
+      keys.push(key);
+    }
+  }
+  if (authorization.heldMinor > 0n) {
+    books.holding.add(key);
+    books.soonest.expiryMs = Math.min(books.soonest.expiryMs, authorization.expiresAtMs);
+  } else {
+    books.holding.delete(key);
+  }
 }

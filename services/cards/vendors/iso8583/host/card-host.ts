@@ -2,10 +2,12 @@
 import { randomInt } from "node:crypto";
 import type { IsoMessage } from "../link/codec.ts";
 import { answerTypeOf } from "../link/exchange.ts";
+import type { AccountNamed } from "./accounts.ts";
 import { apply, availableMinor, createBooks, type Effect } from "./books.ts";
 import { decide } from "./decide.ts";
 import type { Circumstances } from "./decision.ts";
 import { exchangeKeyOf } from "./exchange-key.ts";
+import { expiries } from "./expire.ts";
 import { openJournal } from "./journal.ts";
 import { appendCheckDigit } from "./pan.ts";
 
@@ -22,7 +24,7 @@ export interface CardHost {
 export interface CardHostOptions {
   readonly journalFile: string;
   readonly iin: string;
-  readonly openingMinor: bigint;
+  readonly accountNamed: AccountNamed;
 }
 
 /** A line of the journal. */
@@ -40,10 +42,10 @@ const APPROVAL_CHARACTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789";
 const APPROVAL_LENGTH = 6;
 
 /** Opens the host on its journal. */
-export function openCardHost({ journalFile, iin, openingMinor }: CardHostOptions): CardHost {
+export function openCardHost({ journalFile, iin, accountNamed }: CardHostOptions): CardHost {
   const books = createBooks();
   const answers = new Map<string, IsoMessage>();
-  const take = ({ key, effects, answer }: Entry) => {
+  const take = ({ key, effects, answer }: Omit<Entry, "at">) => {
     for (const effect of effects) {
       apply(books, effect);
     }
@@ -65,7 +67,7 @@ export function openCardHost({ journalFile, iin, openingMinor }: CardHostOptions
       Array.from({ length: APPROVAL_LENGTH }, () => APPROVAL_CHARACTERS[randomInt(APPROVAL_CHARACTERS.length)]).join(
         "",
       ),
-    openingMinor,
+    accountNamed,
   });
   return {
     process(message) {
@@ -75,21 +77,27 @@ export function openCardHost({ journalFile, iin, openingMinor }: CardHostOptions
         return before;
       }
       const now = circumstances();
+      const expired = expiries(books, now.at);
+      for (const effect of expired) {
+        apply(books, effect);
+      }
       const { code, effects, fields } = decide(books, message, now);
-      const entry = { at: now.at.toISOString(), key, effects, answer: answerOf(message, code, fields) };
-      journal.append(toPlain(entry));
-      take(entry);
-      return entry.answer;
+      const answer = answerOf(message, code, fields);
+      journal.append(toPlain({ at: now.at.toISOString(), key, effects: [...expired, ...effects], answer }));
+      take({ key, effects, answer });
+      return answer;
     },
     show: () =>
       toPlain({
         accounts: [...books.accounts].map(([id, account]) => ({
           id,
           ...account,
-          heldMinor: books.held.get(id) ?? 0n,
           availableMinor: availableMinor(books, id),
         })),
-        authorizations: [...books.authorizations].map(([key, authorization]) => ({ key, ...authorization })),
+        authorizations: [...books.authorizations].map(([key, { pan: _, ...authorization }]) => ({
+          key,
+          ...authorization,
+        })),
       }),
     close: () => journal.close(),
   };

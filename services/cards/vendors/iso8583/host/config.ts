@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { telemetrySettings } from "#platform/config/service-settings.ts";
 import { filePath, hostPort } from "#platform/config/settings.ts";
+import { ACCOUNTS, readAccounts } from "./accounts.ts";
 
 export const hostSettings = {
   ...telemetrySettings,
@@ -16,10 +17,9 @@ export const hostSettings = {
     .string("expected eight digits")
     .regex(/^[0-9]{8}$/, "expected eight digits")
     .default("50671234"),
-  /** What an account has when it is opened, in minor units of its currency. */
-  MALLA_CARD_HOST_OPENING_MINOR: z
-    .string("expected a whole number of minor units")
-    .regex(/^[0-9]{1,12}$/, "expected a whole number of minor units")
-    .transform(BigInt)
-    .default(100_000_000n),
+  // Accounts of the bank: "tenant/account=986:100000;*/test=986:5000", with numeric currency and what they open with.
+  MALLA_CARD_HOST_ACCOUNTS: z
+    .string("expected tenant/account=currency:minor units, one or more, with ; between")
+    .regex(ACCOUNTS, "expected tenant/account=currency:minor units, one or more, with ; between")
+    .transform(readAccounts),
 };

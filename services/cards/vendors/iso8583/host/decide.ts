@@ -2,10 +2,11 @@
 import type { IsoMessage } from "../link/codec.ts";
 import { repeatTypeOf } from "../link/exchange.ts";
 import { decideAuthorization } from "./authorize.ts";
-import { bookAdvice } from "./book-advice.ts";
 import type { Books } from "./books.ts";
+import { decideClearing } from "./clear.ts";
 import { type Circumstances, CODES, type Decision, refuse } from "./decision.ts";
-import { decideReversal } from "./reverse.ts";
+import { decideDispute } from "./dispute.ts";
+import { decideReversal, takeBack } from "./reverse.ts";
 import { decideFileUpdate } from "./update-file.ts";
 
 /** Decides. */
@@ -15,13 +16,15 @@ export function decide(books: Books, message: IsoMessage, circumstances: Circums
     case "0201":
       return decideAuthorization(books, message, circumstances);
     case "0221":
-    case "0423":
-      return bookAdvice(books, message);
-    case "0401":
-    case "0421":
-      return decideReversal(books, message);
+      return decideClearing(books, message);
     case "0303":
       return decideFileUpdate(books, message, circumstances);
+    case "0401":
+      return decideReversal(books, message);
+    case "0421":
+      return takeBack(books, message);
+    case "0423":
+      return decideDispute(books, message);
     default:
       return refuse(CODES.invalidTransaction);
   }

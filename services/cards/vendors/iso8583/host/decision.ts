@@ -1,6 +1,7 @@
 /** What a message leads to, and what deciding it takes besides the books. */
 import type { IsoMessage } from "../link/codec.ts";
-import type { Effect } from "./books.ts";
+import { packPrivateData } from "../link/private-data.ts";
+import type { Account, Authorization, Effect } from "./books.ts";
 
 /** An answer, and the changes that go with it. */
 export interface Decision {
@@ -18,33 +19,69 @@ export interface Circumstances {
   readonly newPan: () => string;
   /** Code of an approval, six letters or digits. */
   readonly newApprovalCode: () => string;
-  /** What a new account has. */
-  readonly openingMinor: bigint;
+  /** The account of a name, as the bank has it before it is first used with a card; undefined where there is none. */
+  readonly accountNamed: (name: string) => Account | undefined;
 }
 
 /** Response codes of ISO 8583:1987, field 39, that this host gives. */
 export const CODES = {
   approved: "00",
   doNotHonour: "05",
+  approvedInPart: "10",
   invalidTransaction: "12",
   invalidAmount: "13",
   invalidCard: "14",
   noSuchRecord: "25",
   formatError: "30",
-  approvedInPart: "10",
-  lostOrClosed: "41",
+  closed: "41",
+  stolen: "43",
   insufficientFunds: "51",
+  noSuchAccount: "52",
   expired: "54",
-  wrongPin: "55",
   notPermitted: "57",
-  exceedsLimit: "61",
-  restricted: "62",
-  pinTriesExceeded: "75",
+  exceedsAmount: "61",
+  frozen: "62",
+  exceedsCount: "65",
   notActive: "78",
-  duplicate: "94",
 } as const;
 
 /** A refusal. */
-export function refuse(code: string): Decision {
-  return { code, effects: [] };
+export function refuse(code: string, fields?: IsoMessage["fields"]): Decision {
+  return { code, effects: [], ...(fields === undefined ? {} : { fields }) };
+}
+
+/** Where an authorization stands, as answers tell it (field 120) with its approval code (field 38). */
+export function describeAuthorization(authorization: Authorization): IsoMessage["fields"] {
+  const { state, approvalCode, expiresAtMs, version } = authorization;
+  return {
+    38: approvalCode,
+    120: packPrivateData({
+      ST: state,
+      RQ: String(authorization.requestedMinor),
+      AP: String(authorization.approvedMinor),
+      HL: String(authorization.heldMinor),
+      RV: String(authorization.reversedMinor),
+      CL: String(authorization.clearedMinor),
+      RF: String(authorization.refundedMinor),
+      DP: String(authorization.disputedMinor),
+      CB: String(authorization.chargedBackMinor),
+      XT: String(expiresAtMs),
+      VN: String(version),
+    }),
+  };
+}
+
+/** The answer that leaves an authorization changed. */
+export function changeAuthorization(
+  key: string,
+  before: Authorization,
+  changes: Partial<Authorization>,
+  more: readonly Effect[] = [],
+): Decision {
+  const authorization = { ...before, ...changes, version: before.version + 1 };
+  return {
+    code: CODES.approved,
+    effects: [...more, { kind: "authorization", key, authorization }],
+    fields: describeAuthorization(authorization),
+  };
 }

@@ -22,7 +22,7 @@ export async function startCardHost(environment: Environment): Promise<RunningPr
   const host = openCardHost({
     journalFile: settings.MALLA_CARD_HOST_JOURNAL,
     iin: settings.MALLA_CARD_HOST_IIN,
-    openingMinor: settings.MALLA_CARD_HOST_OPENING_MINOR,
+    accountNamed: settings.MALLA_CARD_HOST_ACCOUNTS,
   });
   const faults = createFaults();
   const server = await startHostServer({ listen: settings.MALLA_LISTEN, process: host.process, faults, log });

@@ -1,61 +1,69 @@
-/** Reversals 0400 and 0420: takes back what another message did, all of it or down to what field 95 says remains. */
+/** Reversals: 0400 as its holder asks for it, 0420 because no answer came. */
 import type { IsoMessage } from "../link/codec.ts";
-import { keyOfOriginal, originalOf, replacementOf } from "../link/original.ts";
-import type { Authorization, Books, Effect } from "./books.ts";
-import { CODES, type Decision, refuse } from "./decision.ts";
-import { exchangeKeyOf } from "./exchange-key.ts";
+import { keyOfOriginal, originalOf } from "../link/original.ts";
+import { unpackPrivateData } from "../link/private-data.ts";
+import type { Authorization, Books } from "./books.ts";
+import { CODES, changeAuthorization, type Decision, describeAuthorization, refuse } from "./decision.ts";
 
-/** Decides a reversal. What is reversed already stays reversed, and is approved again. */
+/**
+ * Decides a request 0400: gives back what field 48 says (RA), or all that is held. Field 95 tells what remains by the
+ * asker's reckoning; this host goes by its own books.
+ */
 export function decideReversal(books: Books, message: IsoMessage): Decision {
+  const original = originalOf(message);
+  const key = original === undefined ? "" : keyOfOriginal(original);
+  const before = books.authorizations.get(key);
+  if (before === undefined) {
+    return refuse(CODES.noSuchRecord);
+  }
+  const told = describeAuthorization(before);
+  if (before.state !== "A") {
+    return refuse(CODES.invalidTransaction, told);
+  }
+  const part = unpackPrivateData(message.fields[48])["RA"];
+  const amount = part === undefined ? before.heldMinor : BigInt(part);
+  if (amount > before.heldMinor || (part !== undefined && amount === 0n)) {
+    return refuse(CODES.invalidAmount, told);
+  }
+  return changeAuthorization(key, before, released(before, amount, part === undefined));
+}
+
+/** Books an advice 0420: takes back whatever the other message did, if it did anything, and for good. */
+export function takeBack(books: Books, message: IsoMessage): Decision {
   const original = originalOf(message);
   if (original === undefined) {
     return refuse(CODES.formatError);
   }
   const key = keyOfOriginal(original);
-  const remaining = replacementOf(message) ?? 0n;
   const increment = books.increments.get(key);
+  const target = increment?.authorization ?? key;
+  const before = books.authorizations.get(target);
+  if (before === undefined) {
+    // It may still come, from a line that was slow: then it is refused.
+    return { code: CODES.noSuchRecord, effects: [{ kind: "reversed_unseen", key }] };
+  }
   if (increment !== undefined) {
-    const authorization = books.authorizations.get(increment.authorization);
-    return authorization === undefined
-      ? refuse(CODES.noSuchRecord)
-      : release(increment.authorization, authorization, increment.amountMinor - remaining, [
-          // What remains of it is what a second reversal could take back.
-          { kind: "increment", key, increment: { ...increment, amountMinor: remaining } },
-        ]);
+    const amount = increment.amountMinor < before.heldMinor ? increment.amountMinor : before.heldMinor;
+    return changeAuthorization(target, before, released(before, amount, false), [
+      { kind: "increment", key, increment: { ...increment, amountMinor: 0n } },
+    ]);
   }
-  const posting = books.postings.get(key);
-  if (posting !== undefined) {
-    const booked = posting.amountMinor < 0n ? -posting.amountMinor : posting.amountMinor;
-    const back = min(remaining, booked) - booked;
-    const amountMinor = posting.amountMinor < 0n ? -back : back;
-    const left = { ...posting, amountMinor: posting.amountMinor + amountMinor };
-    return {
-      code: CODES.approved,
-      effects: [
-        { kind: "posting", key: exchangeKeyOf(message), posting: { account: posting.account, amountMinor } },
-        { kind: "posting_left", key, posting: left },
-      ],
-    };
-  }
-  const authorization = books.authorizations.get(key);
-  if (authorization !== undefined) {
-    return release(key, authorization, authorization.openMinor - remaining, []);
-  }
-  // It may still come, from a line that was slow: then it is refused.
-  return { code: CODES.noSuchRecord, effects: [{ kind: "reversed_unseen", key }] };
+  // What nobody was told of can have been held or taken, and nothing else.
+  return changeAuthorization(target, before, {
+    state: "R",
+    heldMinor: 0n,
+    clearedMinor: 0n,
+    reversedMinor: before.reversedMinor + before.heldMinor + before.clearedMinor,
+  });
 }
 
-/** Lets go of what is held, at most all of it. */
-function release(key: string, before: Authorization, amountMinor: bigint, more: readonly Effect[]): Decision {
-  const released = min(before.openMinor, amountMinor < 0n ? 0n : amountMinor);
-  const authorization = {
-    ...before,
-    openMinor: before.openMinor - released,
-    approvedMinor: before.approvedMinor - released,
+/** Less held; ended where nothing is left and it was all that was asked for. */
+function released(before: Authorization, amount: bigint, isWhole: boolean): Partial<Authorization> {
+  const heldMinor = before.heldMinor - amount;
+  const ended = before.clearedMinor > 0n ? ("C" as const) : ("R" as const);
+  return {
+    heldMinor,
+    reversedMinor: before.reversedMinor + amount,
+    ...(isWhole || heldMinor === 0n ? { state: ended } : {}),
   };
-  return { code: CODES.approved, effects: [{ kind: "authorization", key, authorization }, ...more] };
-}
-
-function min(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

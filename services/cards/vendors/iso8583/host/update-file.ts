@@ -1,36 +1,33 @@
-/** File updates 0302: cards are added, changed, closed and looked up. */
+/** File updates 0302: cards are added, renewed, changed and looked up. */
+import { CARD_FILE, FILE_UPDATES, unpackRules } from "../link/card-file.ts";
 import type { IsoMessage } from "../link/codec.ts";
 import { type PrivateData, packPrivateData, unpackPrivateData } from "../link/private-data.ts";
-import type { Account, Books, Card, CardRules, CardState, Effect } from "./books.ts";
+import type { Books, Card, CardState, Effect } from "./books.ts";
 import { yearAndMonth } from "./check-card.ts";
 import { type Circumstances, CODES, type Decision, refuse } from "./decision.ts";
-
-/** Field 101. */
-export const CARD_FILE = "CARD";
-/** Field 91. */
-export const FILE_UPDATES = { add: "1", change: "2", close: "3", inquire: "5" } as const;
 
 /** How long a card is good for, in years. */
 const YEARS = 4;
 
 /** Decides a file update. */
-export function decideFileUpdate(books: Books, { fields }: IsoMessage, circumstances: Circumstances): Decision {
+export function decideFileUpdate(books: Books, message: IsoMessage, circumstances: Circumstances): Decision {
+  const { fields } = message;
   if (fields[101] !== CARD_FILE) {
     return refuse(CODES.invalidTransaction);
   }
   const data = unpackPrivateData(fields[120]);
-  if (fields[91] === FILE_UPDATES.add) {
-    return addCard(books, data, circumstances);
-  }
   const card = books.cards.get(fields[2] ?? "");
+  if (fields[91] === FILE_UPDATES.add && fields[2] === undefined) {
+    return addCard(books, message, data, circumstances);
+  }
   if (card === undefined) {
     return refuse(CODES.noSuchRecord);
   }
   switch (fields[91]) {
+    case FILE_UPDATES.add:
+      return renewCard(card, data, circumstances);
     case FILE_UPDATES.change:
-      return changeCard(card, data, fields[52]);
-    case FILE_UPDATES.close:
-      return answerCard({ ...card, state: "C" }, []);
+      return changeCard(card, message, data);
     case FILE_UPDATES.inquire:
       return { code: CODES.approved, effects: [], fields: described(card) };
     default:
@@ -38,86 +35,82 @@ export function decideFileUpdate(books: Books, { fields }: IsoMessage, circumsta
   }
 }
 
-/** AC: account, opened with the first card on it. CU: its currency. RP: the card that the new one replaces. */
-function addCard(books: Books, data: PrivateData, circumstances: Circumstances): Decision {
-  const replaced = data["RP"] === undefined ? undefined : books.cards.get(data["RP"]);
-  if (data["RP"] !== undefined && replaced === undefined) {
-    return refuse(CODES.noSuchRecord);
+/** AC: account. CU: its currency. ST: state to begin with. SU: single use. */
+function addCard(books: Books, message: IsoMessage, data: PrivateData, circumstances: Circumstances): Decision {
+  const { AC: name = "", CU: currency } = data;
+  const known = books.accounts.get(name);
+  const account = known ?? circumstances.accountNamed(name);
+  if (account === undefined) {
+    return refuse(CODES.noSuchAccount);
   }
-  const id = replaced?.account ?? data["AC"];
-  const currency = data["CU"];
-  if (id === undefined || (replaced === undefined && currency === undefined)) {
-    return refuse(CODES.formatError);
-  }
-  const known = books.accounts.get(id);
-  if (known !== undefined && currency !== undefined && known.currency !== currency) {
+  if (account.currency !== currency) {
     return refuse(CODES.notPermitted);
   }
-  const opened: Account | undefined =
-    known === undefined && currency !== undefined ? { currency, balanceMinor: circumstances.openingMinor } : undefined;
-  const { at } = circumstances;
-  // A replacement has no PIN until one is set: the number of the card is part of its block.
   const card: Card = {
     pan: circumstances.newPan(),
-    account: id,
-    expiry: yearAndMonth(new Date(Date.UTC(at.getUTCFullYear() + YEARS, at.getUTCMonth(), 1))),
+    account: name,
+    expiry: expiryFrom(circumstances.at),
     state: stateOf(data["ST"]) ?? "I",
-    rules: rulesOf(replaced?.rules ?? {}, data),
-    pinFailures: 0,
+    closeReason: "0",
+    rules: unpackRules(message, data) ?? {},
+    isSingleUse: data["SU"] === "1",
+    version: 1,
   };
-  return answerCard(card, [
-    ...(opened === undefined ? [] : [{ kind: "account" as const, id, account: opened }]),
-    ...(replaced === undefined ? [] : [{ kind: "card" as const, card: { ...replaced, state: "C" as const } }]),
-  ]);
+  const opened: Effect[] = known === undefined ? [{ kind: "account", id: name, account }] : [];
+  return { code: CODES.approved, effects: [...opened, { kind: "card", card }], fields: described(card) };
 }
 
-/** ST: state. A PIN block in field 52 is the new PIN's. The rest: rules. A closed card stays closed. */
-function changeCard(card: Card, data: PrivateData, pinBlock: string | undefined): Decision {
-  const state = data["ST"] === undefined ? card.state : stateOf(data["ST"]);
+/** Another card in the place of one, which is closed for the reason CR. ST: state to begin with. */
+function renewCard(before: Card, data: PrivateData, { newPan, at }: Circumstances): Decision {
+  if (before.state === "C") {
+    return refuse(CODES.closed);
+  }
+  const closed: Card = { ...before, state: "C", closeReason: data["CR"] ?? "0", version: before.version + 1 };
+  const card: Card = {
+    ...before,
+    pan: newPan(),
+    expiry: expiryFrom(at),
+    state: stateOf(data["ST"]) ?? "I",
+    version: 1,
+  };
+  return {
+    code: CODES.approved,
+    effects: [
+      { kind: "card", card: closed },
+      { kind: "card", card },
+    ],
+    fields: described(card, { OV: String(closed.version) }),
+  };
+}
+
+/** ST: state to move to, with CR. Rules, where there are some. What is so already stays as it is. */
+function changeCard(before: Card, message: IsoMessage, data: PrivateData): Decision {
+  const state = data["ST"] === undefined ? before.state : stateOf(data["ST"]);
   if (state === undefined) {
     return refuse(CODES.formatError);
   }
-  if (card.state === "C" && state !== "C") {
-    return refuse(CODES.lostOrClosed);
+  const rules = unpackRules(message, data);
+  if (before.state !== state ? !MOVES[before.state].includes(state) : rules !== undefined && state === "C") {
+    return refuse(CODES.invalidTransaction, described(before));
   }
-  const pin = pinBlock === undefined ? {} : { pinBlock, pinFailures: 0 };
-  return answerCard({ ...card, ...pin, state, rules: rulesOf(card.rules, data) }, []);
+  if (before.state === state && rules === undefined) {
+    return { code: CODES.approved, effects: [], fields: described(before) };
+  }
+  const closeReason = state === "C" && before.state !== "C" ? (data["CR"] ?? "0") : before.closeReason;
+  const card: Card = { ...before, state, closeReason, rules: rules ?? before.rules, version: before.version + 1 };
+  return { code: CODES.approved, effects: [{ kind: "card", card }], fields: described(card) };
 }
 
-function answerCard(card: Card, before: readonly Effect[]): Decision {
-  return { code: CODES.approved, effects: [...before, { kind: "card", card }], fields: described(card) };
+/** States that a card may move to. */
+const MOVES: Readonly<Record<CardState, readonly CardState[]>> = { I: ["A", "C"], A: ["F", "C"], F: ["A", "C"], C: [] };
+
+function described(card: Card, more: PrivateData = {}): IsoMessage["fields"] {
+  const { pan, expiry, state, closeReason, version } = card;
+  return { 2: pan, 14: expiry, 120: packPrivateData({ ST: state, CR: closeReason, VN: String(version), ...more }) };
 }
 
-function described(card: Card): IsoMessage["fields"] {
-  return { 2: card.pan, 14: card.expiry, 120: packPrivateData({ AC: card.account, ST: card.state }) };
-}
-
-/** PT, PD: limits per transaction and day, 0 for none. AL, BL: categories allowed and blocked, empty lists for none. SU: single use. */
-function rulesOf(before: CardRules, data: PrivateData): CardRules {
-  const { PT, PD, AL, BL, SU } = data;
-  const { perTransactionMinor, perDayMinor, allowedCategories, blockedCategories, isSingleUse } = {
-    perTransactionMinor: PT === undefined ? before.perTransactionMinor : limitOf(PT),
-    perDayMinor: PD === undefined ? before.perDayMinor : limitOf(PD),
-    allowedCategories: AL === undefined ? before.allowedCategories : listOf(AL),
-    blockedCategories: BL === undefined ? before.blockedCategories : listOf(BL),
-    isSingleUse: SU === undefined ? before.isSingleUse : SU === "1",
-  };
-  return {
-    ...(perTransactionMinor === undefined ? {} : { perTransactionMinor }),
-    ...(perDayMinor === undefined ? {} : { perDayMinor }),
-    ...(allowedCategories === undefined ? {} : { allowedCategories }),
-    ...(blockedCategories === undefined ? {} : { blockedCategories }),
-    ...(isSingleUse === undefined ? {} : { isSingleUse }),
-  };
-}
-
-function limitOf(text: string): bigint | undefined {
-  const limit = BigInt(text);
-  return limit === 0n ? undefined : limit;
-}
-
-function listOf(text: string): readonly string[] | undefined {
-  return text === "-" ? undefined : text.split(",");
+function expiryFrom(at: Date): string {
+  return yearAndMonth(new Date(Date.UTC(at.getUTCFullYear() + YEARS, at.getUTCMonth(), 1)));
 }
 
 function stateOf(text: string | undefined): CardState | undefined {
