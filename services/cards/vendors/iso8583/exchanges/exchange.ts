@@ -22,10 +22,8 @@ export interface Exchange extends ExchangeNumbers {
   readonly state: ExchangeState;
   readonly mti: string;
   readonly cardId: string | null;
-  /** Fields but numbers, PAN and PIN block. */
+  /** Fields but numbers and PAN. */
   readonly fields: IsoMessage["fields"];
-  /** PIN block, sealed. */
-  readonly secretSealed: Buffer | null;
   /** What the vendor wants to know of it when its answer comes. */
   readonly details: unknown;
   readonly reversesId: string | null;
@@ -33,6 +31,8 @@ export interface Exchange extends ExchangeNumbers {
   readonly responseCode: string | null;
   /** Fields of the answer but the PAN. */
   readonly answer: IsoMessage["fields"] | null;
+  /** What the caller is answered: a message of the contract; absent until it is known what the host did. */
+  readonly response: Buffer | null;
   /** Digest of the caller's request. */
   readonly fingerprint: Buffer | null;
 }
@@ -46,8 +46,7 @@ export function isFinal({ state }: Pick<Exchange, "state">): boolean {
 export function messageOf(
   exchange: Pick<Exchange, "mti" | "fields" | keyof ExchangeNumbers>,
   pan: string | undefined,
-  pinBlock: string | undefined,
 ): IsoMessage {
   const { mti, fields, stan, rrn, transmitted } = exchange;
-  return { mti, fields: { ...fields, 2: pan, 7: transmitted, 11: stan, 37: rrn, 52: pinBlock } };
+  return { mti, fields: { ...fields, 2: pan, 7: transmitted, 11: stan, 37: rrn } };
 }

@@ -50,7 +50,7 @@ describe("a request", () => {
     const first = await core.ask({ id });
     expect(first).toMatchObject({ state: "answered", responseCode: "51" });
     expect(await core.ask({ id })).toMatchObject({ state: "answered", responseCode: "51", stan: first.stan });
-    await expect(core.ask({ id, fingerprint: Buffer.from("other") })).rejects.toThrow("request_id");
+    await expect(core.ask({ id, fingerprint: "other" })).rejects.toThrow("request_id");
     expect(heard("0100", "0101")).toHaveLength(1);
   });
 
@@ -175,17 +175,16 @@ describe("a restart", () => {
     const died = exchangeOnce(
       dying,
       { tenant: "t-iso", deadlineMs: Date.now() + 5_000 },
-      {
-        id,
-        fingerprint: Buffer.from("same"),
-        purpose: "test",
+      { id, purpose: "test", fingerprint: Buffer.from("same") },
+      async () => ({
+        kind: "host",
         onLoss: "reverse",
         mti: "0100",
         cardId: randomUUID(),
         fields: { 4: "000000001000", 49: "986" },
-        details: {},
+        details: { purpose: "move" },
         whenDown: "refuse",
-      },
+      }),
     );
     died.catch(() => {});
     await core.until(id, "reversed");

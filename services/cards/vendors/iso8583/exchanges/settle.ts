@@ -4,7 +4,7 @@ import type { Transaction } from "#platform/db/database.ts";
 import { backoffMs } from "../link/backoff.ts";
 import type { IsoMessage } from "../link/codec.ts";
 import { packOriginal } from "../link/original.ts";
-import { findExchange, insertExchange, updateExchange } from "../store/exchange-store.ts";
+import { deleteExchange, findExchange, insertExchange, updateExchange } from "../store/exchange-store.ts";
 import { type Exchange, isFinal } from "./exchange.ts";
 import type { ExchangesDeps } from "./exchanges.ts";
 
@@ -26,21 +26,19 @@ export async function settleAnswer(
     return before ?? exchange;
   }
   const { 2: pan, 39: responseCode = "", ...rest } = fields;
-  const finishTime = deps.clock();
-  const answer = { ...rest, 39: responseCode };
-  await updateExchange(transaction, exchange, {
-    state: "answered",
-    responseCode,
-    answer,
-    finishTime,
-    secretSealed: null,
-  });
-  const answered: Exchange = { ...before, state: "answered", responseCode, answer, secretSealed: null };
-  await deps.onSettled(transaction, answered, pan);
+  const answered: Exchange = { ...before, state: "answered", responseCode, answer: { ...rest, 39: responseCode } };
+  const settled = await deps.onSettled(transaction, answered, pan);
+  if (settled.kind === "refused") {
+    await deleteExchange(transaction, before);
+    return answered;
+  }
+  const response = Buffer.from(settled.response);
+  const { state, answer } = answered;
+  await updateExchange(transaction, exchange, { state, responseCode, answer, response, finishTime: deps.clock() });
   if (before.reversesId !== null) {
     await settleReversed(deps, transaction, before.tenantId, before.reversesId);
   }
-  return answered;
+  return { ...answered, response };
 }
 
 /**
@@ -65,10 +63,10 @@ export async function settleLoss(
     await updateExchange(transaction, exchange, { state: "queued", attempts, dueTime });
     return { ...before, state: "queued", attempts };
   }
-  await updateExchange(transaction, exchange, { state: "lost", secretSealed: null });
+  await updateExchange(transaction, exchange, { state: "lost" });
   await queueReversal(deps, transaction, exchange);
   deps.wake();
-  return { ...before, state: "lost", secretSealed: null };
+  return { ...before, state: "lost" };
 }
 
 /** The advice 0420 that takes back what the host may have done. */
@@ -89,10 +87,11 @@ async function queueReversal(deps: SettleDeps, transaction: Transaction, exchang
       mti: "0420",
       cardId: exchange.cardId,
       fields: { 3: processingCode, 4: amount, 49: currency, 90: packOriginal(exchange) },
-      secretSealed: null,
-      details: {},
+      details: { purpose: "reverse_lost" },
       reversesId: exchange.id,
+      response: null,
       dueTime: now,
+      finishTime: null,
     },
     now,
   );
@@ -101,7 +100,8 @@ async function queueReversal(deps: SettleDeps, transaction: Transaction, exchang
 async function settleReversed(deps: SettleDeps, transaction: Transaction, tenantId: string, id: string): Promise<void> {
   const lost = await findExchange(transaction, tenantId, id, "update");
   if (lost?.state === "lost") {
-    await updateExchange(transaction, lost, { state: "reversed", finishTime: deps.clock() });
-    await deps.onSettled(transaction, { ...lost, state: "reversed" }, undefined);
+    const settled = await deps.onSettled(transaction, { ...lost, state: "reversed" }, undefined);
+    const response = settled.kind === "done" ? Buffer.from(settled.response) : null;
+    await updateExchange(transaction, lost, { state: "reversed", response, finishTime: deps.clock() });
   }
 }

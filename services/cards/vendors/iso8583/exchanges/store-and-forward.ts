@@ -2,7 +2,7 @@
 
 import { claimDue } from "../store/exchange-store.ts";
 import { type Exchange, messageOf } from "./exchange.ts";
-import { type ExchangesDeps, NOTE_MS, ownerOfSecret, send } from "./exchanges.ts";
+import { type ExchangesDeps, NOTE_MS, send } from "./exchanges.ts";
 import { settleAnswer, settleLoss } from "./settle.ts";
 import type { Waker } from "./waker.ts";
 
@@ -54,17 +54,16 @@ async function forward(deps: ExchangesDeps): Promise<number> {
 }
 
 async function forwardOne(deps: ExchangesDeps, exchange: Exchange): Promise<void> {
-  const { database, vault } = deps;
+  const { database } = deps;
   if (exchange.state === "sending" && exchange.onLoss === "reverse") {
     // Who sent it died before it noted what came of it.
     await database.worker((transaction) => settleLoss(deps, transaction, exchange, true));
     return;
   }
-  const { tenantId, id, cardId, secretSealed } = exchange;
+  const { tenantId, cardId } = exchange;
   const pan =
     cardId === null ? undefined : await database.worker((transaction) => deps.panOf(transaction, tenantId, cardId));
-  const pinBlock = secretSealed === null ? undefined : vault.open(secretSealed, ownerOfSecret(tenantId, id));
-  const outcome = await send(deps, exchange, messageOf(exchange, pan, pinBlock), deps.answerTimeoutMs);
+  const outcome = await send(deps, exchange, messageOf(exchange, pan), deps.answerTimeoutMs);
   await database.worker((transaction) =>
     outcome.kind === "answered"
       ? settleAnswer(deps, transaction, exchange, outcome.answer)

@@ -1,5 +1,6 @@
 /** The host as a whole: books, journal, and the memory of what was answered, so that a repeat is answered alike. */
 import { randomInt } from "node:crypto";
+import { appendCheckDigit } from "../link/check-digit.ts";
 import type { IsoMessage } from "../link/codec.ts";
 import { answerTypeOf } from "../link/exchange.ts";
 import type { AccountNamed } from "./accounts.ts";
@@ -9,7 +10,6 @@ import type { Circumstances } from "./decision.ts";
 import { exchangeKeyOf } from "./exchange-key.ts";
 import { expiries } from "./expire.ts";
 import { openJournal } from "./journal.ts";
-import { appendCheckDigit } from "./pan.ts";
 
 /** A host that runs. */
 export interface CardHost {

@@ -7,16 +7,14 @@ import { exchanges } from "./schema.ts";
 type Row = typeof exchanges.$inferSelect;
 
 /** What a new exchange starts from. */
-export type NewExchange = Omit<Exchange, "attempts" | "responseCode" | "answer"> & { readonly dueTime: Date };
+export type NewExchange = Omit<Exchange, "attempts" | "responseCode" | "answer"> & {
+  readonly dueTime: Date;
+  readonly finishTime: Date | null;
+};
 
-/** Writes a new one down; false where its id is taken. */
-export async function insertExchange(transaction: Transaction, exchange: NewExchange, now: Date): Promise<boolean> {
-  const inserted = await transaction
-    .insert(exchanges)
-    .values({ ...exchange, attempts: 0, createTime: now })
-    .onConflictDoNothing()
-    .returning({ id: exchanges.id });
-  return inserted.length > 0;
+/** Writes a new one down. */
+export async function insertExchange(transaction: Transaction, exchange: NewExchange, now: Date): Promise<void> {
+  await transaction.insert(exchanges).values({ ...exchange, attempts: 0, createTime: now });
 }
 
 /** The exchange, locked where it is about to change. */
@@ -35,9 +33,7 @@ export async function findExchange(
 export async function updateExchange(
   transaction: Transaction,
   { tenantId, id }: Pick<Exchange, "tenantId" | "id">,
-  changes: Partial<
-    Pick<Row, "state" | "attempts" | "responseCode" | "answer" | "finishTime" | "dueTime" | "secretSealed">
-  >,
+  changes: Partial<Pick<Row, "state" | "attempts" | "responseCode" | "answer" | "response" | "finishTime" | "dueTime">>,
 ): Promise<void> {
   await transaction.update(exchanges).set(changes).where(byId(tenantId, id));
 }

@@ -2,9 +2,38 @@
 import { customType, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type { ExchangeState, OnLoss } from "../exchanges/exchange.ts";
 import type { IsoMessage } from "../link/codec.ts";
+import type { AuthorizationFacts } from "../records/authorization.ts";
+import type { CardFacts } from "../records/card.ts";
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
 const time = (name: string) => timestamp(name, { withTimezone: true });
+
+export const cards = pgTable(
+  "cards",
+  {
+    tenantId: text("tenant_id").notNull(),
+    id: uuid("id").notNull(),
+    panSealed: bytea("pan_sealed").notNull(),
+    facts: jsonb("facts").$type<CardFacts>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const authorizations = pgTable(
+  "authorizations",
+  {
+    tenantId: text("tenant_id").notNull(),
+    id: uuid("id").notNull(),
+    facts: jsonb("facts").$type<AuthorizationFacts>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const reversedUnseen = pgTable(
+  "reversed_unseen",
+  { tenantId: text("tenant_id").notNull(), id: uuid("id").notNull() },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
 
 export const exchanges = pgTable(
   "exchanges",
@@ -21,7 +50,6 @@ export const exchanges = pgTable(
     transmitted: text("transmitted").notNull(),
     cardId: uuid("card_id"),
     fields: jsonb("fields").$type<IsoMessage["fields"]>().notNull(),
-    secretSealed: bytea("secret_sealed"),
     details: jsonb("details").$type<unknown>().notNull(),
     reversesId: uuid("reverses_id"),
     attempts: integer("attempts").notNull(),
@@ -29,6 +57,7 @@ export const exchanges = pgTable(
     responseCode: text("response_code"),
     answer: jsonb("answer").$type<IsoMessage["fields"]>(),
     createTime: time("create_time").notNull(),
+    response: bytea("response"),
     finishTime: time("finish_time"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],

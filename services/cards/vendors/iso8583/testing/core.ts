@@ -1,18 +1,17 @@
 /** The vendor's core on a database of its own and a link of its own: what its tests stand on. */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { HostPort } from "#platform/config/settings.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { ServiceDatabaseUrls } from "#platform/embedded/service-database.ts";
 import { openVendorDatabase } from "#platform/lifecycle/vendor.ts";
 import type { Exchange } from "../exchanges/exchange.ts";
-import { type ExchangesDeps, exchangeOnce, type HostRequest } from "../exchanges/exchanges.ts";
+import { type ExchangesDeps, exchangeOnce, type Plan } from "../exchanges/exchanges.ts";
 import { startStoreAndForward } from "../exchanges/store-and-forward.ts";
 import { createWaker } from "../exchanges/waker.ts";
 import { openLink } from "../link/link.ts";
 import type { Stray } from "../link/outstanding.ts";
 import { findExchange } from "../store/exchange-store.ts";
 import { openNumbers } from "../store/stans.ts";
-import { openVault } from "../store/vault.ts";
 
 /** The core. */
 export interface Core {
@@ -22,11 +21,17 @@ export interface Core {
   readonly strays: readonly Stray[];
   /** Waits until the link is up. */
   up(): Promise<void>;
-  ask(request: Partial<HostRequest>): Promise<Exchange>;
+  ask(request: Asked): Promise<Exchange>;
   find(id: string): Promise<Exchange | undefined>;
   /** Waits until an exchange is in a state. */
   until(id: string, state: Exchange["state"]): Promise<Exchange>;
   close(): Promise<void>;
+}
+
+/** What is asked, as far as it is not a purchase of 10 reais. */
+export interface Asked extends Partial<Pick<Extract<Plan, { kind: "host" }>, "mti" | "onLoss" | "whenDown">> {
+  readonly id?: string;
+  readonly fingerprint?: string;
 }
 
 /** How to open one. */
@@ -78,7 +83,6 @@ export async function openCore({ address, urls, answerTimeoutMs = 2_000, panOf }
     database,
     link,
     numbers,
-    vault: openVault(randomBytes(32)),
     panOf: async () => panOf ?? "4761739001010119",
     onSettled: async () => {
       setImmediate(() => {
@@ -86,7 +90,9 @@ export async function openCore({ address, urls, answerTimeoutMs = 2_000, panOf }
           look();
         }
       });
+      return { kind: "done", response: Uint8Array.of(1) };
     },
+    faultOfAnswer: () => undefined,
     answerTimeoutMs,
     log,
     clock,
@@ -105,19 +111,17 @@ export async function openCore({ address, urls, answerTimeoutMs = 2_000, panOf }
         : new Promise((resolve) => {
             whenUp = [...whenUp, resolve];
           }),
-    ask: (request) =>
-      exchangeOnce(deps, scope(), {
-        id: randomUUID(),
-        fingerprint: Buffer.from("same"),
-        purpose: "test",
+    ask: ({ id = randomUUID(), fingerprint = "same", ...plan }) =>
+      exchangeOnce(deps, scope(), { id, purpose: "test", fingerprint: Buffer.from(fingerprint) }, async () => ({
+        kind: "host",
         onLoss: "reverse",
         mti: "0100",
         cardId: randomUUID(),
         fields: { 3: "000000", 4: "000000001000", 18: "5411", 49: "986" },
-        details: {},
+        details: { purpose: "move" },
         whenDown: "refuse",
-        ...request,
-      }),
+        ...plan,
+      })),
     find,
     async until(id, state) {
       const deadlineMs = Date.now() + UNTIL_MS;

@@ -7,7 +7,26 @@ create table cards (
   primary key (tenant_id, id)
 );
 --> statement-breakpoint
-comment on table cards is 'Cards that the host issued: the number sealed, and what the contract shows of the card.';
+comment on table cards is 'Cards that the host issued: the number sealed, and the rest as the host told it last.';
+--> statement-breakpoint
+create table authorizations (
+  tenant_id text not null,
+  id uuid not null,
+  facts jsonb not null,
+  create_time timestamptz not null default now(),
+  primary key (tenant_id, id)
+);
+--> statement-breakpoint
+comment on table authorizations is 'Authorizations, by the request_id that made them, as the host told them last.';
+--> statement-breakpoint
+create table reversed_unseen (
+  tenant_id text not null,
+  id uuid not null,
+  create_time timestamptz not null default now(),
+  primary key (tenant_id, id)
+);
+--> statement-breakpoint
+comment on table reversed_unseen is 'request_ids of authorizations that were reversed before they came: they are declined when they do.';
 --> statement-breakpoint
 create table exchanges (
   tenant_id text not null,
@@ -16,19 +35,19 @@ create table exchanges (
   fingerprint bytea,
   on_loss text not null check (on_loss in ('reverse', 'repeat')),
   state text not null check (state in ('sending', 'queued', 'lost', 'answered', 'reversed')),
-  mti text not null,
-  stan text not null,
-  rrn text not null,
-  transmitted text not null,
+  mti text not null default '',
+  stan text not null default '',
+  rrn text not null default '',
+  transmitted text not null default '',
   card_id uuid,
   fields jsonb not null,
-  secret_sealed bytea,
   details jsonb not null,
   reverses_id uuid,
   attempts integer not null default 0,
   due_time timestamptz not null,
   response_code text,
   answer jsonb,
+  response bytea,
   create_time timestamptz not null default now(),
   finish_time timestamptz,
   primary key (tenant_id, id),
@@ -39,13 +58,17 @@ comment on table exchanges is 'What was sent to the host and what came of it. Wr
 --> statement-breakpoint
 comment on column exchanges.on_loss is 'What is done when no answer came: reverse it, or repeat it until it is answered.';
 --> statement-breakpoint
-comment on column exchanges.secret_sealed is 'A PIN block, sealed, while it may have to be sent again; gone once answered.';
+comment on column exchanges.response is 'What the caller was or will be answered: a message of the contract.';
 --> statement-breakpoint
 create index exchanges_due on exchanges (due_time) where state in ('sending', 'queued');
 --> statement-breakpoint
 create sequence stans minvalue 1 maxvalue 999999 cycle;
 --> statement-breakpoint
 call bind_to_tenant('cards');
+--> statement-breakpoint
+call bind_to_tenant('authorizations');
+--> statement-breakpoint
+call bind_to_tenant('reversed_unseen');
 --> statement-breakpoint
 call bind_to_tenant('exchanges');
 --> statement-breakpoint
@@ -55,6 +78,8 @@ declare
   worker text := current_database() || '_worker';
 begin
   execute format('grant select, insert, update on cards to %I, %I', app, worker);
+  execute format('grant select, insert, update on authorizations to %I, %I', app, worker);
+  execute format('grant select, insert on reversed_unseen to %I', app);
   execute format('grant select, insert, update, delete on exchanges to %I, %I', app, worker);
   execute format('grant usage on sequence stans to %I', worker);
 end $$;
