@@ -1,0 +1,44 @@
+/** The vendor, with its host in a process of its own, put through the suite. */
+import { afterAll, beforeAll } from "vitest";
+import type { CardsProviderService } from "#gen/malla/cards/v1/cards_provider_service_pb.js";
+import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
+import { cardsSuite } from "../../../../conformance/cards/suite.ts";
+import type { Target } from "../../../../conformance/kit/suite.ts";
+import { describeVendor } from "../../../../conformance/kit/vitest.ts";
+import { FEATURES } from "./adapter.ts";
+import { type RunningVendor, startIso8583 } from "./testing/vendor.ts";
+
+/** Each tenant has accounts of its own, so a clause sees nothing of another. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  currency: "BRL",
+  funding_account: "funds",
+  empty_account: "empty",
+};
+
+let running: RunningVendor;
+let capabilities: Capabilities;
+let tenants = 0;
+
+beforeAll(async () => {
+  running = await startIso8583({}, "*/funds=986:10000000;*/empty=986:0");
+  capabilities = await running.client("kit").getCapabilities({});
+});
+afterAll(() => running.stop());
+
+function target(): Target<typeof CardsProviderService> {
+  const tenant = `kit-iso-${tenants++}`;
+  return {
+    capabilities,
+    tenant,
+    client: (caller = {}) => running.client(caller.tenant ?? tenant, caller.timeoutMs),
+    parameter(name) {
+      const value = PARAMETERS[name];
+      if (value === undefined) {
+        throw new Error(`the parameter ${name} was not given`);
+      }
+      return value;
+    },
+  };
+}
+
+describeVendor(cardsSuite, { target, features: FEATURES, parameters: Object.keys(PARAMETERS) });
