@@ -41,11 +41,12 @@ const TRADE_WORDS = new Set(
 );
 
 /** What kind of word it is. */
-export type WordKind = "name" | "particle" | "honorific" | "generation" | "legal_form" | "trade_word";
+export type WordKind = "name" | "middle_name" | "particle" | "honorific" | "generation" | "legal_form" | "trade_word";
 
 /** How much of a full word each kind counts, at most 1. */
 export const WORD_SHARE: Readonly<Record<WordKind, number>> = {
   name: 1,
+  middle_name: 0.6,
   trade_word: 0.5,
   generation: 0.3,
   particle: 0.1,

@@ -39,19 +39,37 @@ const SYLLABIC = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=K
 export function normaliseName(text: string, isOrganisation: boolean): NormalName {
   const cut = [...text.slice(0, MAX_CHARACTERS * 2)].slice(0, MAX_CHARACTERS).join("");
   const composed = cut.normalize("NFKC");
-  const words: NameWord[] = [];
-  for (const piece of wordsOf(composed, isOrganisation)) {
-    const isVowelless = VOWELLESS.test(piece);
-    for (const word of latinWords(piece, isVowelless)) {
-      words.push({ text: word, kind: kindOfWord(word, isOrganisation), key: phoneticKey(word), isVowelless });
-    }
-  }
-  const joined = isOrganisation ? joinLetters(words) : words;
+  const joined = isOrganisation ? joinLetters(readWords(composed, true)) : readPerson(composed);
   return {
     words: joined.slice(0, MAX_WORDS),
     hadHiddenCharacters: HIDDEN.test(text),
     wasCut: cut.length < text.length || joined.length > MAX_WORDS,
   };
+}
+
+/** "FAMILY NAMES, First Middle": where the comma tells which given names are not the first, those are often left out. */
+function readPerson(text: string): NameWord[] {
+  const comma = text.indexOf(",");
+  const family = readWords(comma < 0 ? text : text.slice(0, comma), false);
+  const given = comma < 0 ? [] : readWords(text.slice(comma), false);
+  const first = given.findIndex(({ kind }) => kind === "name");
+  const isMiddle = (word: NameWord, position: number) => position > first && word.kind === "name";
+  return [
+    ...family,
+    ...given.map((word, at) => (isMiddle(word, at) ? { ...word, kind: "middle_name" as const } : word)),
+  ];
+}
+
+function readWords(text: string, isOrganisation: boolean): NameWord[] {
+  return wordsOf(text, isOrganisation).flatMap((piece) => {
+    const isVowelless = VOWELLESS.test(piece);
+    return latinWords(piece, isVowelless).map((word) => ({
+      text: word,
+      kind: kindOfWord(word, isOrganisation),
+      key: phoneticKey(word),
+      isVowelless,
+    }));
+  });
 }
 
 /** Cuts at spaces and punctuation, once hidden characters are gone and S.A. has become SA. */

@@ -33,7 +33,7 @@ export function similarity(a: NameWord, b: NameWord): Similarity {
     return SAME;
   }
   if (a.text.length === 1 || b.text.length === 1) {
-    const isInitial = a.text[0] === b.text[0] && a.kind === "name" && b.kind === "name";
+    const isInitial = a.text[0] === b.text[0] && isName(a) && isName(b);
     return isInitial ? { value: INITIAL, likeness: "initial" } : DIFFERENT;
   }
   if (a.isVowelless !== b.isVowelless) {
@@ -43,6 +43,10 @@ export function similarity(a: NameWord, b: NameWord): Similarity {
     return DIFFERENT; // "Brigade 313" is not "Brigade 312".
   }
   return written(a, b);
+}
+
+function isName({ kind }: NameWord): boolean {
+  return kind === "name" || kind === "middle_name";
 }
 
 function written(a: NameWord, b: NameWord): Similarity {
