@@ -30,7 +30,6 @@ const entity = z.object({
   organization: namedParty.nullish(),
   addresses: z.array(z.object({ country: z.string() })).nullish(),
   sanctionsInfo: z.object({ programs: z.array(z.string()).nullish() }).nullish(),
-  sourceData: z.unknown(),
   /** A score outside 0 to 1 is no score. */
   match: z.number().min(0).max(1),
 });

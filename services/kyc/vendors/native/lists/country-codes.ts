@@ -44,6 +44,9 @@ const AS_LISTED: Readonly<Record<string, string>> = {
   "region: crimea": "UA",
   "region: northern mali": "ML",
   "st. vincent and the grenadines": "VC",
+  "saint vincent and the grenadines": "VC",
+  "the gambia": "GM",
+  "man, isle of": "IM",
   "saint kitts and nevis": "KN",
   "sao tome and principe": "ST",
 };

@@ -19,7 +19,6 @@ export interface RunningWatchman {
   /** For MALLA_WATCHMAN_URL. */
   readonly url: string;
   readonly pid: number;
-  hasEnded(): boolean;
   stop(): Promise<void>;
   /** Ends it as kill -9 does. */
   kill(): Promise<void>;
@@ -61,7 +60,6 @@ export async function startWatchman(options: WatchmanOptions): Promise<RunningWa
   return {
     url,
     pid: server.pid,
-    hasEnded: () => server.hasEnded(),
     stop: () => server.end(STOP_STEPS),
     kill: () => server.end([["SIGKILL", 5_000]]),
     abort: () => server.signal("SIGKILL"),

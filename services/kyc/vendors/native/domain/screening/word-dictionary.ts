@@ -1,4 +1,5 @@
 /** Every word of every listed name, found again by what is written a little otherwise. */
+import { LRUCache } from "lru-cache";
 import type { NameWord } from "./normalise-name.ts";
 import { type Similarity, similarity } from "./similarity.ts";
 
@@ -23,6 +24,8 @@ export interface WordDictionary {
 const SHORTEST_FUZZY = 3;
 /** Share of the asked word's triples that another must have to be looked at. */
 const SHARED_TRIPLES = 0.5;
+/** Answers that are kept: names repeat themselves, and 10,000 words are most that a bank's customers are called. */
+const KEPT_ANSWERS = 10_000;
 
 /** Makes an empty dictionary. */
 export function createWordDictionary(): WordDictionary {
@@ -31,6 +34,7 @@ export function createWordDictionary(): WordDictionary {
   const shortened = new Map<string, number[]>();
   const keys = new Map<string, number[]>();
   const triples = new Map<string, number[]>();
+  const answers = new LRUCache<string, FoundWord[]>({ max: KEPT_ANSWERS });
 
   const addFuzzy = (word: NameWord, id: number) => {
     for (const less of shorteningsOf(word.text)) {
@@ -70,6 +74,21 @@ export function createWordDictionary(): WordDictionary {
     return near;
   };
 
+  const look = (word: NameWord): FoundWord[] => {
+    const candidates = word.text.length >= SHORTEST_FUZZY || word.isVowelless ? nearby(word) : new Set<number>();
+    const exact = ids.get(wordId(word));
+    if (exact !== undefined) {
+      candidates.add(exact);
+    }
+    return [...candidates]
+      .sort((a, b) => a - b)
+      .flatMap((id) => {
+        const known = words[id];
+        const found = known === undefined ? undefined : similarity(word, known);
+        return found !== undefined && found.value > 0 ? [{ id, found }] : [];
+      });
+  };
+
   return {
     get size() {
       return words.length;
@@ -79,6 +98,7 @@ export function createWordDictionary(): WordDictionary {
       if (known !== undefined) {
         return known;
       }
+      answers.clear();
       const id = words.push(word) - 1;
       ids.set(wordId(word), id);
       if (word.text.length >= SHORTEST_FUZZY || word.isVowelless) {
@@ -88,19 +108,13 @@ export function createWordDictionary(): WordDictionary {
     },
     idOf: (text) => ids.get(text),
     alike(word) {
-      const candidates = word.text.length >= SHORTEST_FUZZY || word.isVowelless ? nearby(word) : new Set<number>();
-      const exact = ids.get(wordId(word));
-      if (exact !== undefined) {
-        candidates.add(exact);
+      const key = `${word.kind} ${wordId(word)}`;
+      const known = answers.get(key);
+      if (known !== undefined) {
+        return known;
       }
-      const found: FoundWord[] = [];
-      for (const id of [...candidates].sort((a, b) => a - b)) {
-        const known = words[id];
-        const alike = known === undefined ? undefined : similarity(word, known);
-        if (alike !== undefined && alike.value > 0) {
-          found.push({ id, found: alike });
-        }
-      }
+      const found = look(word);
+      answers.set(key, found);
       return found;
     },
   };
