@@ -23,7 +23,7 @@ export type CompareWords = (a: NameWord, b: NameWord) => Similarity;
 /** Two words written together in the other name count as nearly the same. */
 const JOINED = 0.97;
 /** What is written together must be long enough not to be met by chance. */
-const SHORTEST_JOINED = 5;
+export const SHORTEST_JOINED = 5;
 
 interface Edge {
   readonly left: number;

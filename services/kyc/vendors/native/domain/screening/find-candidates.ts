@@ -1,5 +1,5 @@
 /** Which listed names are worth a close look: those that share enough of the asked name's weight to reach the threshold. */
-import type { WeighedName } from "./align-words.ts";
+import { SHORTEST_JOINED, type WeighedName } from "./align-words.ts";
 import { LEAST_FINDING_WEIGHT, type NameIndex } from "./name-index.ts";
 import type { NameWord } from "./normalise-name.ts";
 import { bestPossible } from "./score-name.ts";
@@ -73,7 +73,8 @@ function joinsIn(index: NameIndex, asked: WeighedName): { found: Map<number, num
   for (const [position, word] of asked.words.entries()) {
     const weight = asked.weights[position] ?? 0;
     for (const [other, { text }] of asked.words.entries()) {
-      const together = other === position ? undefined : index.words.idOf(word.text + text);
+      const whole = word.text + text;
+      const together = other === position || whole.length < SHORTEST_JOINED ? undefined : index.words.idOf(whole);
       if (together !== undefined) {
         const found = new Map<number, number>();
         note(found, index, together);

@@ -90,6 +90,7 @@ it.each([
   ["hernandez", "ernandes"],
   ["magalhaes", "magallaes"],
   ["sergey", "sergei"],
+  ["mhmd", "muhammad"],
 ])("%s sounds like %s", (a, b) => {
   expect(phoneticKey(a)).toBe(phoneticKey(b));
 });

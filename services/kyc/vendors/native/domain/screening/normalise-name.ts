@@ -25,6 +25,8 @@ export interface NormalName {
 /** Longest name that is looked at, in characters, and most words: no listed name comes near (OFAC's longest has 174). */
 const MAX_CHARACTERS = 400;
 const MAX_WORDS = 24;
+/** How often one word may stand in a name: "Muhammad Muhammad Muhammad" is one, more is none. */
+const MAX_REPEATS = 3;
 
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u{2028}\u{2029}]/u;
 const VOWELLESS = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]/u;
@@ -40,11 +42,21 @@ export function normaliseName(text: string, isOrganisation: boolean): NormalName
   const cut = [...text.slice(0, MAX_CHARACTERS * 2)].slice(0, MAX_CHARACTERS).join("");
   const composed = cut.normalize("NFKC");
   const joined = isOrganisation ? joinLetters(readWords(composed, true)) : readPerson(composed);
+  const words = withoutRepeats(joined).slice(0, MAX_WORDS);
   return {
-    words: joined.slice(0, MAX_WORDS),
+    words,
     hadHiddenCharacters: HIDDEN.test(text),
-    wasCut: cut.length < text.length || joined.length > MAX_WORDS,
+    wasCut: cut.length < text.length || words.length < joined.length,
   };
+}
+
+function withoutRepeats(words: readonly NameWord[]): NameWord[] {
+  const seen = new Map<string, number>();
+  return words.filter(({ text }) => {
+    const times = (seen.get(text) ?? 0) + 1;
+    seen.set(text, times);
+    return times <= MAX_REPEATS;
+  });
 }
 
 /** "FAMILY NAMES, First Middle": where the comma tells which given names are not the first, those are often left out. */

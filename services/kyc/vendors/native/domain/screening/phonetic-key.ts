@@ -18,8 +18,8 @@ const SOUNDS: readonly (readonly [RegExp, string])[] = [
   [/[vw]/g, "b"],
   [/nh|ny|gn/g, "n"],
   [/lh|ll/g, "l"],
-  [/h/g, ""],
   [/(.)\1+/g, "$1"],
+  [/h/g, ""],
 ];
 
 /** The key of a word of a to z; "" where nothing is left to hear. Digits stay as they are. */

@@ -177,6 +177,22 @@ describe("whatever is asked", () => {
     );
   });
 
+  it.each([
+    ["all letters", "a b c d e f g h i j k l m n o p q r s t u v w x"],
+    ["one word many times", "Saddam ".repeat(200)],
+    [
+      "many spellings of one",
+      "Aleksandr Aleksandar Aleksander Alexander Alexandr Alyaksandr Oleksandr Alexandre Alejandro",
+    ],
+    ["no end of one letter", "x".repeat(100_000)],
+    ["nothing but marks", "\u202e\u200d\u0301".repeat(10_000)],
+  ])("%s is answered at once", (_what, name) => {
+    const startedMs = performance.now();
+    screenSubject(index, subject(name, { kind: "person" }));
+    screenSubject(index, subject(name, { kind: "organisation" }));
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  });
+
   it("every listed name finds its party, in any order of its words", () => {
     for (const party of parties.filter(({ kind }) => kind === "person")) {
       for (const { text, kind } of party.names.filter((name) => name.kind !== "weak_alias")) {
