@@ -8,7 +8,7 @@ import {
   PORTUGUESE_GIVEN,
   SPANISH_FAMILY,
   SPANISH_GIVEN,
-} from "./common-names.ts";
+} from "./frequent-names.ts";
 import type { Chance } from "./random.ts";
 
 export interface Negative {

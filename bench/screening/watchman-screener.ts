@@ -21,7 +21,7 @@ export async function openWatchmanScreener(
   const folder = mkdtempSync(join(tmpdir(), "malla-bench-"));
   const state = { ...openStateFolder(folder), bin: openStateFolder(MALLA).bin };
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  const server = await startWatchman({ state, progress, lists }).catch((error: unknown) => {
+  const server = await startWatchman({ state, environment: process.env, progress, lists }).catch((error: unknown) => {
     remove();
     throw error;
   });

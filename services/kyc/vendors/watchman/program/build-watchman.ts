@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Environment } from "#platform/config/settings.ts";
 
 /** The version that is built, and that the tests know. */
 export const WATCHMAN_VERSION = "0.60.0";
@@ -16,6 +17,8 @@ const BUILD_MS = 900_000;
 export interface WatchmanBuild {
   /** Where the program is put, e.g. .malla/bin. */
   readonly bin: string;
+  /** Go is looked for on its PATH, and finds its own settings in it. */
+  readonly environment: Environment;
   readonly progress: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -31,14 +34,20 @@ export function watchmanProgram(bin: string): string {
  *
  * @throws Error with the reason in one line where Go or the proxy is not at hand
  */
-export async function buildWatchman({ bin, progress, signal }: WatchmanBuild): Promise<string> {
+export async function buildWatchman({ bin, environment, progress, signal }: WatchmanBuild): Promise<string> {
   const program = watchmanProgram(bin);
   if (existsSync(program)) {
     return program;
   }
   progress(`watchman: fetching ${MODULE}`);
   const answer: unknown = JSON.parse(
-    await go(["mod", "download", "-json", MODULE], { cwd: "/", timeoutMs: DOWNLOAD_MS, flags: "-mod=mod", signal }),
+    await go(["mod", "download", "-json", MODULE], {
+      cwd: "/",
+      timeoutMs: DOWNLOAD_MS,
+      flags: "-mod=mod",
+      environment,
+      signal,
+    }),
   );
   if (typeof answer !== "object" || answer === null || !("Dir" in answer) || typeof answer.Dir !== "string") {
     throw new Error(`go mod download ${MODULE} names no folder`);
@@ -51,6 +60,7 @@ export async function buildWatchman({ bin, progress, signal }: WatchmanBuild): P
       cwd: answer.Dir,
       timeoutMs: BUILD_MS,
       flags: "-mod=readonly -buildvcs=false",
+      environment,
       signal,
     });
     renameSync(scratch, program);
@@ -64,15 +74,16 @@ interface GoOptions {
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly flags: string;
+  readonly environment: Environment;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Runs Go and gives what it printed; rejects with the last thing it said when it fails. */
-function go(args: readonly string[], { cwd, timeoutMs, flags, signal }: GoOptions): Promise<string> {
+function go(args: readonly string[], { cwd, timeoutMs, flags, environment, signal }: GoOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn("go", args, {
       cwd,
-      env: { ...process.env, GOFLAGS: flags, CGO_ENABLED: "0" },
+      env: { ...environment, GOFLAGS: flags, CGO_ENABLED: "0" },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: timeoutMs,
       ...(signal === undefined ? {} : { signal }),

@@ -11,23 +11,19 @@ import { type RunningWatchman, startWatchman } from "./start-watchman.ts";
 
 const MALLA = fileURLToPath(new URL("../../../../../.malla", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "malla-watchman-"));
+const environment = process.env;
 const progress = (line: string) => void process.stderr.write(`${line}\n`);
 const state = { ...openStateFolder(folder), bin: openStateFolder(MALLA).bin };
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("without Go it is said why there is no program", async () => {
-  const searchPath = process.env["PATH"];
-  process.env["PATH"] = folder;
-  try {
-    await expect(buildWatchman({ bin: folder, progress: () => {} })).rejects.toThrow("Go is not installed");
-  } finally {
-    process.env["PATH"] = searchPath;
-  }
+  const build = { bin: folder, environment: { PATH: folder }, progress: () => {} };
+  await expect(buildWatchman(build)).rejects.toThrow("Go is not installed");
 });
 
 /** Undefined where Go or its proxy is not at hand. */
-const program = await buildWatchman({ bin: state.bin, progress }).catch((error: unknown) => {
+const program = await buildWatchman({ bin: state.bin, environment, progress }).catch((error: unknown) => {
   progress(`\n*** watchman itself is NOT tested: ${error instanceof Error ? error.message : String(error)} ***\n`);
   return undefined;
 });
@@ -37,7 +33,7 @@ describe.runIf(program !== undefined)("watchman itself", () => {
   const { signal } = new AbortController();
 
   beforeAll(async () => {
-    server = await startWatchman({ state, progress });
+    server = await startWatchman({ state, environment, progress });
   }, 60_000);
   afterAll(() => server.stop());
 
@@ -63,13 +59,13 @@ describe.runIf(program !== undefined)("watchman itself", () => {
     const { url } = server;
     await server.kill();
     expect(isAlive(server.pid)).toBe(false);
-    server = await startWatchman({ state, progress });
+    server = await startWatchman({ state, environment, progress });
     expect(server.url).toBe(url);
   }, 60_000);
 
   it("one left over from a start that was killed is ended before the next", async () => {
     const leftOver = server;
-    server = await startWatchman({ state, progress });
+    server = await startWatchman({ state, environment, progress });
     expect(isAlive(leftOver.pid)).toBe(false);
     expect((await openWatchmanApi(server.url).lists(signal)).lists).toEqual({ us_ofac: 40 });
   }, 60_000);

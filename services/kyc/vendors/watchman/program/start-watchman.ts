@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Environment } from "#platform/config/settings.ts";
 import { keptPort } from "#platform/embedded/ports.ts";
 import { type EndSteps, endLeftovers, startServer } from "#platform/embedded/server-process.ts";
 import type { StateFolder } from "#platform/embedded/state-folder.ts";
@@ -9,6 +10,8 @@ import { buildWatchman } from "./build-watchman.ts";
 
 export interface WatchmanOptions {
   readonly state: Pick<StateFolder, "bin" | "run" | "logs">;
+  /** Of this process: Go needs it to build. */
+  readonly environment: Environment;
   readonly progress: (line: string) => void;
   /** Folder with sdn.csv, alt.csv, add.csv and sdn_comments.csv; one that is missing would be fetched. Default: the excerpt. */
   readonly lists?: string;
@@ -37,8 +40,8 @@ const STOP_STEPS: EndSteps = [
 
 /** Builds the program where it is missing, and starts it. @throws Error with the reason where it cannot be had */
 export async function startWatchman(options: WatchmanOptions): Promise<RunningWatchman> {
-  const { state, progress, signal, lists = EXCERPT } = options;
-  const program = await buildWatchman({ bin: state.bin, progress, signal });
+  const { state, environment, progress, signal, lists = EXCERPT } = options;
+  const program = await buildWatchman({ bin: state.bin, environment, progress, signal });
   // Its settings are in a file named in the environment, which is no part of a command line: the program's own folder is.
   await endLeftovers("watchman", (commandLine) => commandLine === `${program}\0${state.run}\0`, STOP_STEPS, progress);
   const port = await keptPort(join(state.run, "watchman.port"));
@@ -51,7 +54,7 @@ export async function startWatchman(options: WatchmanOptions): Promise<RunningWa
     program,
     // It reads no arguments; this one tells whose process it is.
     args: [state.run],
-    options: { env: { PATH: process.env["PATH"] ?? "", APP_CONFIG: settings } },
+    options: { env: { PATH: environment["PATH"] ?? "", APP_CONFIG: settings } },
     logFile: join(state.logs, "watchman.log"),
     isReady: () => answers(url),
     readyWithinMs: START_MS,
