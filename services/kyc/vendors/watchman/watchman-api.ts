@@ -29,7 +29,8 @@ const entity = z.object({
   business: namedParty.nullish(),
   organization: namedParty.nullish(),
   addresses: z.array(z.object({ country: z.string() })).nullish(),
-  sanctionsInfo: z.object({ programs: z.array(z.string()).nullish() }).nullish(),
+  /** The list's own row; OFAC's names the programmes. */
+  sourceData: z.object({ program: z.array(z.string()).nullish() }).nullish(),
   /** A score outside 0 to 1 is no score. */
   match: z.number().min(0).max(1),
 });
