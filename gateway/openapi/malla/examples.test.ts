@@ -1,5 +1,5 @@
 /** The examples of the document, sent: a transcoder must take each, and the rules of the contract must hold. */
-import { create, type JsonValue, type Message } from "@bufbuild/protobuf";
+import { create, type DescMethod, type JsonValue, type Message } from "@bufbuild/protobuf";
 import { createValidator } from "@bufbuild/protovalidate";
 import { describe, expect, it } from "vitest";
 import type { TranscoderCall } from "../../transcoder/options.ts";
@@ -25,12 +25,13 @@ const call: TranscoderCall = {
     note(method, message);
     yield create(method.output);
   },
+  async clientStream(method, messages) {
+    for await (const message of messages) note(method, message);
+    return { message: create(method.output), header: new Headers(), trailer: new Headers() };
+  },
 };
 
-function note(
-  method: Parameters<TranscoderCall["unary"]>[0] | Parameters<TranscoderCall["serverStream"]>[0],
-  message: Message,
-): void {
+function note(method: DescMethod, message: Message): void {
   const result = validator.validate(method.input, message);
   if (result.kind === "error") throw result.error;
   const problems = result.kind === "invalid" ? result.violations.map(String) : [];
