@@ -1,18 +1,11 @@
 /** A vendor in this process as a target: what broken vendors and reference vendors are tried through. */
 import { randomUUID } from "node:crypto";
 import type { DescService } from "@bufbuild/protobuf";
-import {
-  type Client,
-  Code,
-  ConnectError,
-  createClient,
-  createRouterTransport,
-  type ServiceImpl,
-} from "@connectrpc/connect";
+import { type Client, createClient, createRouterTransport, type ServiceImpl } from "@connectrpc/connect";
 import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
-import { callerKey } from "#platform/rpc/call.ts";
 import { MESH_HEADERS } from "#platform/rpc/metadata.ts";
 import { validateRequests } from "#platform/rpc/validate.ts";
+import { believeTenants } from "./callers.ts";
 import type { Suite, Target } from "./suite.ts";
 
 /** Deadline of a call that names none, in milliseconds. */
@@ -26,17 +19,7 @@ export async function openInProcess<Service extends DescService>(
 ): Promise<() => Target<Service>> {
   const transport = createRouterTransport(({ service }) => void service(suite.service, implementation), {
     router: {
-      interceptors: [
-        (next) => (request) => {
-          const tenant = request.header.get(MESH_HEADERS.tenant);
-          if (tenant === null) {
-            throw new ConnectError("no tenant", Code.Unauthenticated);
-          }
-          request.contextValues.set(callerKey, { tenant, principal: "conformance", scopes: new Set(["*"]) });
-          return next(request);
-        },
-        validateRequests,
-      ],
+      interceptors: [believeTenants, validateRequests],
     },
   });
   const clientFor = (tenant: string, timeoutMs: number): Client<Service> =>

@@ -4,11 +4,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { exportJWK, generateKeyPair } from "jose";
 import { inject } from "vitest";
 import type { BindingSchema } from "#gen/malla/bindings/v1/binding_pb.js";
 import { BindingsService } from "#gen/malla/bindings/v1/bindings_service_pb.js";
 import { CardsProviderService } from "#gen/malla/cards/v1/cards_provider_service_pb.js";
+import { type ConformanceClaims, signCertificate } from "#platform/mesh/certificate.ts";
 import { startTestService, type TestService, type TestServiceOptions } from "#platform/testing/service.ts";
 import { startTestVendor } from "#platform/testing/vendor.ts";
 import { bindingsProgram } from "../service.ts";
@@ -64,17 +65,21 @@ export async function openKit() {
   writeFileSync(file, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "kit" }] }));
   return {
     keysFile: file,
-    certify: (vendor: string, claims: object = {}, expires: string | number = "1h") =>
-      new SignJWT({
-        capability: "cards",
-        vendor,
-        version: "1.0.0",
-        level: "certified",
-        contract_digest: "d",
-        ...claims,
-      })
-        .setProtectedHeader({ alg: "EdDSA", kid: "kit" })
-        .setExpirationTime(expires)
-        .sign(privateKey),
+    certify: (vendor: string, claims: Partial<ConformanceClaims> = {}, now = new Date()) =>
+      signCertificate(
+        {
+          capability: "cards",
+          vendor,
+          version: "1.0.0",
+          features: [],
+          level: "certified",
+          contract: `sha256:${"d".repeat(64)}`,
+          kit: "1.0.0",
+          clauses: { passed: 1, failed: 0, notApplicable: 0, skipped: 0 },
+          ...claims,
+        },
+        privateKey,
+        { keyId: "kit", now, days: 1 },
+      ),
   };
 }

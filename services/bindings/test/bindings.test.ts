@@ -174,7 +174,7 @@ describe("a binding is refused, with the reason, to a vendor", () => {
     const name = `vendors/cards/${alpha}`;
     for (const jws of [
       await kit.certify(beta),
-      await kit.certify(alpha, {}, Math.floor(Date.now() / 1000) - 10),
+      await kit.certify(alpha, {}, new Date(Date.now() - 2 * 86_400_000)),
       await stranger.certify(alpha),
       `${await kit.certify(alpha)}x`,
       "nonsense",

@@ -4,6 +4,17 @@
 
 // What every vendor says of itself, whatever its capability. Each <Capability>ProviderService has an RPC GetCapabilities
 // with these messages; the mesh and the conformance kit read it before anything else.
+//
+// What every vendor keeps, whatever its capability:
+//
+// VENDOR-001: a vendor says the same of itself whenever it is asked, as long as it runs.
+// VENDOR-002: a vendor names its capability, and no feature that the contract does not define.
+// VENDOR-003: a vendor refuses a call that names no tenant (metadata "malla-tenant") with INVALID_ARGUMENT, UNAUTHENTICATED
+// or PERMISSION_DENIED.
+// VENDOR-004: a vendor refuses a request that breaks the contract's validation rules with INVALID_ARGUMENT.
+// VENDOR-005: a vendor gives each refusal a google.rpc.ErrorInfo with a reason of the contract and its domain
+// ("<capability>.malla", or "malla" for the reasons of the mesh), and a google.rpc.BadRequest that names each field that was
+// wrong.
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";

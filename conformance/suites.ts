@@ -1,0 +1,45 @@
+/** Every capability that vendors can be put through. */
+import type { DescService } from "@bufbuild/protobuf";
+import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
+import { cardsSuite } from "./cards/suite.ts";
+import type { ClauseGroup } from "./kit/clause.ts";
+import { contractDigest } from "./kit/contract-digest.ts";
+import { type EndpointOptions, openEndpoint } from "./kit/endpoint.ts";
+import { withEveryVendor } from "./kit/every-vendor.ts";
+import { type Run, type RunOptions, runSuite } from "./kit/run.ts";
+import type { Suite } from "./kit/suite.ts";
+
+/** A suite of whatever contract. */
+export interface AnySuite extends Pick<Suite, "capability" | "features" | "parameters" | "service"> {
+  readonly groups: readonly ClauseGroup<never>[];
+  readonly contractDigest: string;
+  /** Asks an endpoint what it can do, and puts it through the clauses. `onCapabilities` hears before the first clause. */
+  run(
+    endpoint: EndpointOptions,
+    options: RunOptions,
+    onCapabilities: (capabilities: Capabilities) => void,
+  ): Promise<Run>;
+}
+
+/** By capability. */
+export const SUITES: ReadonlyMap<string, AnySuite> = new Map(
+  [anySuite(cardsSuite)].map((one) => [one.capability, one]),
+);
+
+function anySuite<Service extends DescService, Subject>(own: Suite<Service, Subject>): AnySuite {
+  const suite = withEveryVendor(own);
+  return {
+    ...suite,
+    contractDigest: contractDigest(suite.service),
+    async run(where, options, onCapabilities) {
+      const endpoint = openEndpoint(suite.service, where);
+      try {
+        const capabilities = await endpoint.capabilities();
+        onCapabilities(capabilities);
+        return await runSuite(suite, endpoint, capabilities, options);
+      } finally {
+        endpoint.close();
+      }
+    },
+  };
+}
