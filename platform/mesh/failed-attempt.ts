@@ -43,6 +43,16 @@ export function isNotBegun(error: unknown): boolean {
   );
 }
 
+/** How grpc-js says that the other end reset the stream, whichever code of HTTP/2 it gave. */
+const RESET = /^(Call cancelled|Received RST_STREAM)/;
+
+/** The error; of a call that the other end broke off, which grpc-js calls cancelled or internal, what it is: UNAVAILABLE. */
+export function unlessBroken(error: unknown): unknown {
+  return error instanceof ConnectError && errorInfoOf(error) === undefined && RESET.test(error.rawMessage)
+    ? new ConnectError(error.rawMessage, Code.Unavailable, undefined, undefined, error)
+    : error;
+}
+
 /** Whether the vendor broke the contract. */
 export function isInvalid(error: unknown): boolean {
   return error instanceof InvalidAnswer || error instanceof UnreadableAnswer;
@@ -58,16 +68,21 @@ const UNCERTAIN = new Set<Code>([
   Code.DataLoss,
 ]);
 
-/** The error to throw: the vendor's own where it is a word of the contract, the mesh's where it is not; where it is stays here. */
-export function toFailure(error: unknown, vendor: string): ConnectError {
+/**
+ * The error to throw: the vendor's own where it is a word of the contract, the mesh's where it is not; where the vendor is
+ * stays here.
+ *
+ * @param mayHaveBegun whether any attempt of the call may have reached the vendor, however the last one ended
+ */
+export function toFailure(error: unknown, vendor: string, mayHaveBegun: boolean): ConnectError {
   const heard = heardOf(error, vendor);
-  attempts.set(heard, { vendor, outcome: outcomeOf(error, heard) });
+  attempts.set(heard, { vendor, outcome: outcomeOf(error, heard, mayHaveBegun) });
   return heard;
 }
 
-function outcomeOf(error: unknown, heard: ConnectError): FailedAttempt["outcome"] {
+function outcomeOf(error: unknown, heard: ConnectError, mayHaveBegun: boolean): FailedAttempt["outcome"] {
   if (isNotBegun(error)) {
-    return "not_begun";
+    return mayHaveBegun ? "unknown" : "not_begun";
   }
   const isForeign = error instanceof ConnectError && error.code === Code.ResourceExhausted && !errorInfoOf(error);
   return isInvalid(error) || isForeign || UNCERTAIN.has(heard.code) ? "unknown" : "refused";

@@ -12,7 +12,7 @@ import { MESH_HEADERS } from "../rpc/metadata.ts";
 import { type BreakerState, type CallPolicies, createPolicies } from "../rpc/policies.ts";
 import { clientCredentials, type TlsFiles } from "../rpc/tls.ts";
 import { unknownValueIn } from "./check-answer.ts";
-import { InvalidAnswer, isInvalid, isNotBegun, isRefusedHere, toFailure } from "./failed-attempt.ts";
+import { InvalidAnswer, isInvalid, isNotBegun, isRefusedHere, toFailure, unlessBroken } from "./failed-attempt.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 
 /** Failures in a row after which a vendor's method is asked no more, until one call that is let through succeeds. */
@@ -22,7 +22,7 @@ const BREAKER_PAUSE_MS = 1_000;
 const MAX_ATTEMPTS = 4;
 const BACKOFF_MS = [20, 500] as const;
 /** Calls of one method under way at one vendor: what a hanging vendor can hold on to, and no more. */
-const MAX_UNDER_WAY = 128;
+const MAX_UNDER_WAY = 256;
 /** A vendor that does not answer within less than this has not shown that it is ill, in milliseconds. */
 const FAIR_MS = 250;
 
@@ -139,25 +139,45 @@ export function openVendorLink(options: VendorLinkOptions): VendorLink {
     return made;
   };
 
-  /** Counts a call, and says of its failure what is known about the vendor. */
-  const counted = async <T>({ counts, earn }: Tried, work: () => Promise<T>): Promise<T> => {
+  /** Counts a call, and says of its failure what is known about the vendor after all its attempts. */
+  const counted = async <T>(
+    { counts, earn }: Tried,
+    work: (sent: <A>(attempt: () => Promise<A>) => () => Promise<A>) => Promise<T>,
+  ): Promise<T> => {
     counts.calls += 1;
-    earn();
+    let attempts = 0;
+    let mayHaveBegun = false;
+    const sent =
+      <A>(attempt: () => Promise<A>) =>
+      async () => {
+        attempts += 1;
+        if (attempts === 1) {
+          // Only what gets as far as the vendor earns: who is not asked anyway is no reason to ask again.
+          earn();
+        }
+        try {
+          return await attempt();
+        } catch (error) {
+          mayHaveBegun ||= !isNotBegun(error);
+          throw error;
+        }
+      };
     try {
-      return await work();
+      return await work(sent);
     } catch (error) {
       if (isRefusedHere(error)) {
         counts.refused += 1;
       } else if (isOutage(error)) {
         counts.failures += 1;
       }
-      throw toFailure(error, vendor);
+      throw toFailure(error, vendor, mayHaveBegun);
     }
   };
 
   /** One attempt on the connection that is the vendor's now. */
   const attempt = async <T>(
     { counts }: Tried,
+    { signal }: Call,
     deadlineMs: number,
     work: (transport: GrpcTransport) => Promise<T>,
   ): Promise<T> => {
@@ -166,7 +186,8 @@ export function openVendorLink(options: VendorLinkOptions): VendorLink {
     counts.underWay += 1;
     try {
       return await work(lease.transport);
-    } catch (error) {
+    } catch (thrown) {
+      const error = signal.aborted ? thrown : unlessBroken(thrown);
       if (givenMs < FAIR_MS && error instanceof ConnectError) {
         unfair.add(error);
       }
@@ -182,7 +203,7 @@ export function openVendorLink(options: VendorLinkOptions): VendorLink {
       const tried = triedOf(method);
       const metadata = identityMetadata(call, tried.scopes);
       const once = () =>
-        attempt(tried, deadlineMs, async ({ client }) => {
+        attempt(tried, call, deadlineMs, async ({ client }) => {
           const options = { metadata, signal: call.signal, deadline: deadlineMs };
           const answer = await exchange(client, method, request, options);
           const unknown = unknownValueIn(method.output, answer);
@@ -191,8 +212,8 @@ export function openVendorLink(options: VendorLinkOptions): VendorLink {
           }
           return answer;
         });
-      return counted(tried, () =>
-        tried.policies.execute(once, {
+      return counted(tried, (sent) =>
+        tried.policies.execute(sent(once), {
           isRetried: isRetried(method),
           signal: call.signal,
           ...(hasStandIn ? { maxAttempts: STAND_IN_ATTEMPTS } : {}),
@@ -203,11 +224,11 @@ export function openVendorLink(options: VendorLinkOptions): VendorLink {
       const tried = triedOf(method);
       const header = identityHeaders(call, rulesOf(method).requiredScopes);
       const once = () =>
-        attempt(tried, deadlineMs, (transport) =>
+        attempt(tried, call, deadlineMs, (transport) =>
           transport.stream(method, call.signal, Math.max(1, deadlineMs - Date.now()), header, requests),
         );
-      return counted(tried, async () => {
-        const response = await tried.policies.execute(once, { isRetried: false, signal: call.signal });
+      return counted(tried, async (sent) => {
+        const response = await tried.policies.execute(sent(once), { isRetried: false, signal: call.signal });
         return { ...response, message: checkedAnswers(method.output, response.message, vendor) };
       });
     },
@@ -239,7 +260,7 @@ async function* checkedAnswers<Desc extends DescMessage>(
       yield answer;
     }
   } catch (error) {
-    throw toFailure(error, vendor);
+    throw toFailure(error, vendor, true);
   }
 }
 

@@ -20,6 +20,7 @@ import { openAnswerCache } from "./answer-cache.ts";
 import { measureVendors } from "./measure-vendors.ts";
 import { openReporter, type ReporterOptions } from "./report-vendors.ts";
 import { routeCalls } from "./route-calls.ts";
+import type { SeenDifference } from "./shadow.ts";
 import { type VendorDirectory, watchDirectory } from "./vendor-directory.ts";
 import type { MethodState } from "./vendor-link.ts";
 
@@ -69,6 +70,8 @@ export interface VendorMeshOptions {
   readonly log: Logger;
   /** Where the bindings service is, to tell it how vendors are doing; absent: nobody is told. */
   readonly report?: Pick<ReporterOptions, "service" | "address"> | undefined;
+  /** Hears of each difference between a vendor and its shadow, besides the log, the metrics and the bindings service. */
+  readonly onDifference?: ((difference: SeenDifference) => void) | undefined;
 }
 
 /**
@@ -77,7 +80,7 @@ export interface VendorMeshOptions {
  */
 export function openVendorMesh<Service extends DescService>(
   service: Service,
-  { capability, bus, tls, log, report }: VendorMeshOptions,
+  { capability, bus, tls, log, report, onDifference }: VendorMeshOptions,
 ): VendorMesh<Service> {
   const reporter =
     report === undefined ? undefined : openReporter({ ...report, capability, tls, log, states: () => mesh.states() });
@@ -91,7 +94,10 @@ export function openVendorMesh<Service extends DescService>(
       log.warn({ capability, vendor, method, state }, "circuit breaker changed");
       reporter?.stateChanged();
     },
-    onDifference: (difference) => reporter?.differs(difference),
+    onDifference(difference) {
+      reporter?.differs(difference);
+      onDifference?.(difference);
+    },
   });
   const unmeasure = measureVendors(capability, mesh.states);
   return {
