@@ -1,13 +1,15 @@
 /** The provider's contract on a card host that speaks ISO 8583. */
 import { create } from "@bufbuild/protobuf";
 import { CapabilitiesSchema } from "#gen/malla/vendor/v1/capabilities_pb.js";
-import { meshError } from "#platform/errors/mesh-errors.ts";
 import type { Iso8583Deps, ProviderHandlers } from "./deps.ts";
 import { authorize } from "./handlers/authorize.ts";
 import { moveCard, provideCard, readCard, renewCard, setCardControls } from "./handlers/cards.ts";
 import { lookupOperation } from "./handlers/lookup-operation.ts";
 import { clear, dispute, increment, readAuthorization, refund } from "./handlers/moves.ts";
+import { assignPin, checkPin } from "./handlers/pins.ts";
+import { makeRevealLink, reveal } from "./handlers/reveal.ts";
 import { reverse } from "./handlers/reverse.ts";
+import { makeToken } from "./handlers/tokens.ts";
 
 /** Name in the certificate, and version. */
 export const VENDOR = "iso8583";
@@ -21,11 +23,13 @@ export const FEATURES = [
   "cards.incremental",
   "cards.refund",
   "cards.chargeback",
+  "cards.pin",
+  "cards.tokenization",
+  "cards.reveal",
 ] as const;
 
 /** Makes the handlers. */
 export function createIso8583Cards(deps: Iso8583Deps): ProviderHandlers {
-  const notOffered = () => Promise.reject(meshError("FEATURE_NOT_OFFERED"));
   return {
     getCapabilities: () =>
       create(CapabilitiesSchema, { capability: "cards", vendor: VENDOR, version: VERSION, features: [...FEATURES] }),
@@ -34,11 +38,11 @@ export function createIso8583Cards(deps: Iso8583Deps): ProviderHandlers {
     moveCard: moveCard(deps),
     renewCard: renewCard(deps),
     setCardControls: setCardControls(deps),
-    assignPin: notOffered,
-    checkPin: notOffered,
-    makeToken: notOffered,
-    makeRevealLink: notOffered,
-    reveal: notOffered,
+    assignPin: assignPin(deps),
+    checkPin: checkPin(deps),
+    makeToken: makeToken(deps),
+    makeRevealLink: makeRevealLink(deps),
+    reveal: reveal(deps),
     authorize: authorize(deps),
     readAuthorization: readAuthorization(deps),
     increment: increment(deps),

@@ -30,6 +30,8 @@ export const faultOfAnswer: ExchangesDeps["faultOfAnswer"] = (exchange, { fields
       return toldOfCard(fields) === undefined || !passesCheckDigit(fields[2] ?? "") ? "no card is told of" : undefined;
     case "change_card":
       return code === "00" && toldOfCard(fields) === undefined ? "no card is told of" : undefined;
+    case "check_pin":
+      return undefined;
     case "authorize": {
       const told = toldOfAuthorization(fields);
       if (!isApproval(code)) {

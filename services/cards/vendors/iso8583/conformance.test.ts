@@ -6,6 +6,7 @@ import { cardsSuite } from "../../../../conformance/cards/suite.ts";
 import type { Target } from "../../../../conformance/kit/suite.ts";
 import { describeVendor } from "../../../../conformance/kit/vitest.ts";
 import { FEATURES } from "./adapter.ts";
+import { ZONE_KEY } from "./testing/host-process.ts";
 import { type RunningVendor, startIso8583 } from "./testing/vendor.ts";
 
 /** Each tenant has accounts of its own, so a clause sees nothing of another. */
@@ -13,6 +14,9 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   currency: "BRL",
   funding_account: "funds",
   empty_account: "empty",
+  pin_key_id: ZONE_KEY.id,
+  pin_key: ZONE_KEY.key,
+  pin_format: "0",
 };
 
 let running: RunningVendor;

@@ -1,7 +1,7 @@
 /** What the handlers of the vendor share. */
 import type { DescMessage, Message, MessageShape } from "@bufbuild/protobuf";
 import { fromBinary } from "@bufbuild/protobuf";
-import type { ServiceImpl } from "@connectrpc/connect";
+import type { ConnectError, ServiceImpl } from "@connectrpc/connect";
 import {
   type CardsProviderService,
   type MoveResponse,
@@ -15,6 +15,7 @@ import type { Call } from "#platform/rpc/call.ts";
 import { cardsRefused } from "./errors.ts";
 import type { Exchange } from "./exchanges/exchange.ts";
 import { type ExchangesDeps, exchangeOnce, type Plan } from "./exchanges/exchanges.ts";
+import { readPrivateData } from "./records/card.ts";
 
 /** What handlers work with. */
 export interface Iso8583Deps extends ExchangesDeps {
@@ -47,6 +48,8 @@ export function cardOf(exchange: Exchange): ProviderCard {
     throw cardsRefused("OUTCOME_UNKNOWN");
   }
   switch (exchange.responseCode) {
+    case "81":
+      throw pinRefused(exchange);
     case "12":
     case "41":
     case "43":
@@ -59,6 +62,18 @@ export function cardOf(exchange: Exchange): ProviderCard {
       throw cardsRefused("CURRENCY_MISMATCH");
     default:
       throw new Error(`the card host answered ${exchange.responseCode} to ${exchange.mti} ${exchange.rrn}`);
+  }
+}
+
+/** Why a PIN could not be looked at, as the host tells it. */
+export function pinRefused({ answer }: Exchange): ConnectError {
+  switch (readPrivateData(answer?.[120])["PE"]) {
+    case "K":
+      return cardsRefused("PIN_KEY_UNKNOWN");
+    case "N":
+      return cardsRefused("PIN_NOT_SET");
+    default:
+      return cardsRefused("PIN_BLOCK_INVALID");
   }
 }
 

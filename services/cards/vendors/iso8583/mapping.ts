@@ -39,17 +39,25 @@ const DECLINES: Readonly<Record<string, DeclineReason>> = {
   "43": DeclineReason.CARD_STOLEN,
   "51": DeclineReason.INSUFFICIENT_FUNDS,
   "54": DeclineReason.CARD_EXPIRED,
+  "55": DeclineReason.PIN_WRONG,
   "57": DeclineReason.NOT_PERMITTED,
   "61": DeclineReason.AMOUNT_LIMIT,
   "62": DeclineReason.CARD_FROZEN,
   "65": DeclineReason.COUNT_LIMIT,
+  "75": DeclineReason.PIN_TRIES_EXCEEDED,
   "78": DeclineReason.CARD_INACTIVE,
+  "81": DeclineReason.PIN_BLOCK_INVALID,
 };
 
 /** Field 39 of approvals. */
 const APPROVALS: readonly string[] = ["00", "10"];
 /** What a code that the contract has no reason for is told as: the host declined, and that is all that can be said. */
 const OTHERWISE = "05";
+
+/** Why field 39 declines. */
+export function declineReasonOf(code: string): DeclineReason {
+  return DECLINES[code] ?? DeclineReason.UNSPECIFIED;
+}
 
 /** Whether field 39 approves. */
 export function isApproval(code: string | null | undefined): boolean {
@@ -73,6 +81,7 @@ export function toProviderCard(id: string, facts: CardFacts): ProviderCard {
     ...(facts.controls === undefined || facts.controls === null
       ? {}
       : { controls: fromJson(CardControlsSchema, facts.controls) }),
+    hasPin: facts.hasPin,
     replaces: facts.replaces ?? "",
     version: BigInt(facts.version),
   });

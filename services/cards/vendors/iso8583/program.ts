@@ -45,6 +45,7 @@ export const iso8583Program: VendorProgram<typeof CardsProviderService, typeof s
       database,
       link,
       numbers,
+      vault,
       panOf: (transaction, tenantId, cardId) => panOf(transaction, vault, tenantId, cardId),
       onSettled: createSettlement(vault),
       faultOfAnswer,

@@ -1,11 +1,15 @@
 /** What the host's answers change in the vendor's records, and what the caller is told, by the purpose of the exchange. */
-import { toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { CardCloseReason, CardForm } from "#gen/malla/cards/v1/card_pb.js";
-import { MoveResponseSchema, ProviderCardSchema } from "#gen/malla/cards/v1/cards_provider_service_pb.js";
+import {
+  CheckPinResponseSchema,
+  MoveResponseSchema,
+  ProviderCardSchema,
+} from "#gen/malla/cards/v1/cards_provider_service_pb.js";
 import type { Transaction } from "#platform/db/database.ts";
 import type { Exchange } from "./exchanges/exchange.ts";
 import type { OnSettled, Settled } from "./exchanges/exchanges.ts";
-import { isApproval, toMoveResponse, toProviderCard } from "./mapping.ts";
+import { declineReasonOf, isApproval, toMoveResponse, toProviderCard } from "./mapping.ts";
 import { type AuthorizationFacts, declined, toldOfAuthorization } from "./records/authorization.ts";
 import { type CardFacts, toldOfCard } from "./records/card.ts";
 import { type Details, detailsOf } from "./records/details.ts";
@@ -30,6 +34,8 @@ export function createSettlement(vault: Vault): OnSettled {
         return settleNewCard(transaction, vault, exchange, details, pan);
       case "change_card":
         return settleChangedCard(transaction, exchange, details);
+      case "check_pin":
+        return settleCheckedPin(exchange);
       case "authorize":
         return settleAuthorize(transaction, exchange, details);
       case "move":
@@ -76,15 +82,27 @@ async function settleChangedCard(
   if (exchange.responseCode !== "00" || told === undefined) {
     return { kind: "refused" };
   }
-  const { state, closeReason, version } = told;
+  const { state, closeReason, version, hasPin } = told;
   const facts = await updateCard(transaction, exchange.tenantId, details.id, (before) => ({
     ...before,
     state,
     closeReason,
     version,
+    hasPin,
     ...(details.controls === undefined ? {} : { controls: details.controls }),
   }));
   return facts === undefined ? { kind: "refused" } : doneWithCard(details.id, facts);
+}
+
+/** Field 39 of a PIN that was looked at: right, wrong, too many wrong ones before. */
+const PIN_OUTCOMES: readonly string[] = ["00", "55", "75"];
+
+async function settleCheckedPin({ responseCode }: Exchange): Promise<Settled> {
+  if (responseCode === null || !PIN_OUTCOMES.includes(responseCode)) {
+    return { kind: "refused" };
+  }
+  const answer = create(CheckPinResponseSchema, { responseCode, declineReason: declineReasonOf(responseCode) });
+  return { kind: "done", response: toBinary(CheckPinResponseSchema, answer) };
 }
 
 async function settleAuthorize(

@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 import type { Client } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AuthorizationState } from "#gen/malla/cards/v1/authorization_pb.js";
-import { Card_State, CardForm, Channel } from "#gen/malla/cards/v1/card_pb.js";
+import { Card_State, CardForm, Channel, PinBlock_Format, RevealScope } from "#gen/malla/cards/v1/card_pb.js";
 import { type CardsProviderService, Operation_State } from "#gen/malla/cards/v1/cards_provider_service_pb.js";
-import type { HostProcess } from "./testing/host-process.ts";
+import { encipherPin } from "../../../../conformance/cards/pin-block.ts";
+import { type HostProcess, ZONE_KEY } from "./testing/host-process.ts";
 import { type RunningVendor, startIso8583 } from "./testing/vendor.ts";
 
 let running: RunningVendor;
@@ -97,16 +98,11 @@ it("a payment goes from the card to its clearing, and back", async () => {
   expect(await available()).toBe("71000n");
 });
 
-it("a feature that is not advertised is refused as that", async () => {
+it("a PIN block that field 52 cannot hold is refused, and declined in an authorization", async () => {
   const card = await issue();
-  const pinBlock = { format: 1, keyId: "zone", block: new Uint8Array(8) };
-  for (const call of [
-    () => client.assignPin({ card, pinBlock, requestId: randomUUID() }),
-    () => client.makeToken({ card, requestor: "wallet", requestId: randomUUID() }),
-    () => authorize(card, 1, randomUUID(), { pinBlock }),
-  ]) {
-    await expect(call()).rejects.toThrow("does not offer the feature");
-  }
+  const pinBlock = { format: PinBlock_Format.ISO_4, keyId: "zone-1", block: new Uint8Array(16) };
+  await expect(client.assignPin({ card, pinBlock, requestId: randomUUID() })).rejects.toThrow("does not decipher");
+  expect((await authorize(card, 1, randomUUID(), { pinBlock })).responseCode).toBe("81");
 });
 
 describe("a host that does not answer an authorization", () => {
@@ -168,6 +164,25 @@ describe("what has happened anyhow", () => {
     expect(answer.value).toMatchObject({ responseCode: "00", authorization: { clearedAmount: brl(10_000) } });
     expect((await client.clear(clearing)).responseCode).toBe("00");
     expect(await available()).toBe("90000n");
+  });
+
+  it("as a PIN that was given, is said again with its block, which is then forgotten", async () => {
+    const card = await issue();
+    const { revealToken } = await client.makeRevealLink({
+      card,
+      scopes: [RevealScope.NUMBER],
+      validSeconds: 60,
+      requestId: randomUUID(),
+    });
+    const { number } = await client.reveal({ revealToken });
+    const zone = { id: ZONE_KEY.id, format: PinBlock_Format.ISO_0, key: Buffer.from(ZONE_KEY.key, "hex") };
+    const pinBlock = encipherPin(zone, "4821", number);
+    const requestId = randomUUID();
+    await host.order({ kind: "drop_request", mti: "0302" });
+    await expect(impatient().assignPin({ card, pinBlock, requestId })).rejects.toThrow();
+    expect((await known(requestId)).answer.value).toMatchObject({ card, hasPin: true });
+    const { responseCode } = await client.checkPin({ card, pinBlock, requestId: randomUUID() });
+    expect(responseCode).toBe("00");
   });
 
   it("as a card that was issued comes out as one card", async () => {

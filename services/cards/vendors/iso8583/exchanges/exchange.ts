@@ -22,8 +22,10 @@ export interface Exchange extends ExchangeNumbers {
   readonly state: ExchangeState;
   readonly mti: string;
   readonly cardId: string | null;
-  /** Fields but numbers and PAN. */
+  /** Fields but numbers, PAN and PIN block. */
   readonly fields: IsoMessage["fields"];
+  /** A PIN block, sealed, for as long as it may have to be sent again. */
+  readonly secretSealed: Buffer | null;
   /** What the vendor wants to know of it when its answer comes. */
   readonly details: unknown;
   readonly reversesId: string | null;
@@ -46,7 +48,8 @@ export function isFinal({ state }: Pick<Exchange, "state">): boolean {
 export function messageOf(
   exchange: Pick<Exchange, "mti" | "fields" | keyof ExchangeNumbers>,
   pan: string | undefined,
+  pinBlock: string | undefined,
 ): IsoMessage {
   const { mti, fields, stan, rrn, transmitted } = exchange;
-  return { mti, fields: { ...fields, 2: pan, 7: transmitted, 11: stan, 37: rrn } };
+  return { mti, fields: { ...fields, 2: pan, 7: transmitted, 11: stan, 37: rrn, 52: pinBlock } };
 }

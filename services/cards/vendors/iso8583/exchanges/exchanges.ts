@@ -10,6 +10,7 @@ import type { Link } from "../link/link.ts";
 import type { Numbers } from "../link/numbers.ts";
 import { lockRequest } from "../store/authorization-store.ts";
 import { deleteExchange, findExchange, insertExchange } from "../store/exchange-store.ts";
+import type { Vault } from "../store/vault.ts";
 import { type Exchange, messageOf } from "./exchange.ts";
 import { settleAnswer, settleLoss } from "./settle.ts";
 
@@ -27,6 +28,7 @@ export interface ExchangesDeps {
   readonly database: Database;
   readonly link: Pick<Link, "request" | "state">;
   readonly numbers: Numbers;
+  readonly vault: Vault;
   /** Number of a card. */
   readonly panOf: (transaction: Transaction, tenantId: string, cardId: string) => Promise<string>;
   readonly onSettled: OnSettled;
@@ -51,6 +53,8 @@ export interface CallerRequest extends Pick<Exchange, "purpose"> {
 export type Plan =
   | (Pick<Exchange, "onLoss" | "mti" | "cardId" | "fields" | "details"> & {
       readonly kind: "host";
+      /** Field 52, in hexadecimal: kept, sealed, only where it may have to be sent again. */
+      readonly pinBlock?: string;
       /** Where the link is down: refused, as if it had not been asked for, or kept until the link is up. */
       readonly whenDown: "refuse" | "keep";
     })
@@ -78,15 +82,17 @@ export async function exchangeOnce(
   if (begun.kind === "known") {
     return begun.exchange;
   }
-  const { exchange, pan, whenDown } = begun;
+  const { exchange, pan, pinBlock, whenDown } = begun;
   const timeoutMs = Math.min(deps.answerTimeoutMs, scope.deadlineMs - Date.now() - RESERVE_MS);
   const noting: TransactionScope = { tenant: scope.tenant, deadlineMs: Date.now() + timeoutMs + NOTE_MS };
   const note = <T>(work: (transaction: Transaction) => Promise<T>) => deps.database.tenant(noting, work);
-  const outcome = await send(deps, exchange, messageOf(exchange, pan), timeoutMs).catch(async (error: unknown) => {
-    // It could not be written as a message: nothing was sent.
-    await note((transaction) => deleteExchange(transaction, exchange));
-    throw error;
-  });
+  const outcome = await send(deps, exchange, messageOf(exchange, pan, pinBlock), timeoutMs).catch(
+    async (error: unknown) => {
+      // It could not be written as a message: nothing was sent.
+      await note((transaction) => deleteExchange(transaction, exchange));
+      throw error;
+    },
+  );
   switch (outcome.kind) {
     case "answered":
       return note((transaction) => settleAnswer(deps, transaction, exchange, outcome.answer));
@@ -107,6 +113,7 @@ type Begun =
       readonly kind: "new";
       readonly exchange: Exchange;
       readonly pan: string | undefined;
+      readonly pinBlock: string | undefined;
       readonly whenDown: "refuse" | "keep";
     };
 
@@ -125,19 +132,23 @@ async function begin(
     }
     const plan = await makePlan(transaction);
     const now = deps.clock();
-    const common = { ...request, tenantId: scope.tenant, reversesId: null, response: null };
+    const common = { ...request, tenantId: scope.tenant, reversesId: null, response: null, secretSealed: null };
     if (plan.kind === "local") {
       const local = { ...LOCAL, ...common, response: Buffer.from(plan.response), finishTime: now, dueTime: now };
       await insertExchange(transaction, local, now);
       return { kind: "known", exchange: { ...local, ...NEW } };
     }
-    const { kind: _, whenDown, ...asked } = plan;
-    const exchange = { ...common, ...asked, ...numbers, state: "sending" as const };
+    const { kind: _, whenDown, pinBlock, ...asked } = plan;
+    const secretSealed =
+      pinBlock === undefined || plan.onLoss === "reverse"
+        ? null
+        : deps.vault.seal(pinBlock, ownerOfSecret(scope.tenant, request.id));
+    const exchange = { ...common, ...asked, ...numbers, secretSealed, state: "sending" as const };
     // Whoever sends it is done with it, or dead, by then.
     const dueTime = new Date(now.getTime() + deps.answerTimeoutMs + 2 * NOTE_MS);
     await insertExchange(transaction, { ...exchange, dueTime, finishTime: null }, now);
     const pan = plan.cardId === null ? undefined : await deps.panOf(transaction, scope.tenant, plan.cardId);
-    return { kind: "new", exchange: { ...exchange, ...NEW }, pan, whenDown };
+    return { kind: "new", exchange: { ...exchange, ...NEW }, pan, pinBlock, whenDown };
   });
 }
 
@@ -201,4 +212,9 @@ export async function send(
     }
     throw error;
   }
+}
+
+/** Whom a sealed PIN block belongs to. */
+export function ownerOfSecret(tenantId: string, id: string): string {
+  return `${tenantId}/exchange/${id}`;
 }

@@ -34,7 +34,14 @@ export async function settleAnswer(
   }
   const response = Buffer.from(settled.response);
   const { state, answer } = answered;
-  await updateExchange(transaction, exchange, { state, responseCode, answer, response, finishTime: deps.clock() });
+  await updateExchange(transaction, exchange, {
+    state,
+    responseCode,
+    answer,
+    response,
+    secretSealed: null,
+    finishTime: deps.clock(),
+  });
   if (before.reversesId !== null) {
     await settleReversed(deps, transaction, before.tenantId, before.reversesId);
   }
@@ -88,6 +95,7 @@ async function queueReversal(deps: SettleDeps, transaction: Transaction, exchang
       cardId: exchange.cardId,
       fields: { 3: processingCode, 4: amount, 49: currency, 90: packOriginal(exchange) },
       details: { purpose: "reverse_lost" },
+      secretSealed: null,
       reversesId: exchange.id,
       response: null,
       dueTime: now,

@@ -2,7 +2,7 @@
 
 import { claimDue } from "../store/exchange-store.ts";
 import { type Exchange, messageOf } from "./exchange.ts";
-import { type ExchangesDeps, NOTE_MS, send } from "./exchanges.ts";
+import { type ExchangesDeps, NOTE_MS, ownerOfSecret, send } from "./exchanges.ts";
 import { settleAnswer, settleLoss } from "./settle.ts";
 import type { Waker } from "./waker.ts";
 
@@ -60,10 +60,11 @@ async function forwardOne(deps: ExchangesDeps, exchange: Exchange): Promise<void
     await database.worker((transaction) => settleLoss(deps, transaction, exchange, true));
     return;
   }
-  const { tenantId, cardId } = exchange;
+  const { tenantId, id, cardId, secretSealed } = exchange;
+  const pinBlock = secretSealed === null ? undefined : deps.vault.open(secretSealed, ownerOfSecret(tenantId, id));
   const pan =
     cardId === null ? undefined : await database.worker((transaction) => deps.panOf(transaction, tenantId, cardId));
-  const outcome = await send(deps, exchange, messageOf(exchange, pan), deps.answerTimeoutMs);
+  const outcome = await send(deps, exchange, messageOf(exchange, pan, pinBlock), deps.answerTimeoutMs);
   await database.worker((transaction) =>
     outcome.kind === "answered"
       ? settleAnswer(deps, transaction, exchange, outcome.answer)

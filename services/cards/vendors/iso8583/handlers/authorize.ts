@@ -13,12 +13,14 @@ import type { Plan } from "../exchanges/exchanges.ts";
 import type { IsoMessage } from "../link/codec.ts";
 import { MAX_AMOUNT_MINOR, packAmount } from "../link/original.ts";
 import { fieldsOfChannel, packNameAndPlace } from "../link/point-of-service.ts";
-import { packPrivateData } from "../link/private-data.ts";
+import { type PrivateData, packPrivateData } from "../link/private-data.ts";
 import { toMoveResponse } from "../mapping.ts";
 import { declined } from "../records/authorization.ts";
 import { currencyNumber } from "../records/currency.ts";
+import { packPinBlock } from "../records/pin-block.ts";
 import { putAuthorization, wasReversed } from "../store/authorization-store.ts";
 import { findCard } from "../store/card-store.ts";
+import { cardOfToken } from "../store/token-store.ts";
 import { CHANNELS } from "./cards.ts";
 
 /** How long an amount is held where the request does not say, in seconds: 7 days. */
@@ -32,15 +34,15 @@ export function authorize(deps: Iso8583Deps): ProviderHandlers["authorize"] {
     const call = callOf(context);
     const { instrument, requestId } = request;
     const terms = required(request.terms);
-    if (instrument.case !== "card" || terms.pinBlock !== undefined) {
-      throw meshError("FEATURE_NOT_OFFERED");
-    }
     const amount = positive(terms.amount);
     const id = requestId.toLowerCase();
     const makePlan = async (transaction: Transaction): Promise<Plan> => {
-      const card = await findCard(transaction, call.tenant, instrument.value);
+      const reference =
+        instrument.case === "token" ? await cardOfToken(transaction, call.tenant, instrument.value) : instrument.value;
+      const card = reference === undefined ? undefined : await findCard(transaction, call.tenant, reference);
+      const pin = terms.pinBlock === undefined ? undefined : packPinBlock(terms.pinBlock);
       const asked = {
-        card: card === undefined ? "" : instrument.value,
+        card: card === undefined || reference === undefined ? "" : reference,
         currency: amount.currencyCode,
         requested: String(amount.minorUnits),
       };
@@ -50,7 +52,9 @@ export function authorize(deps: Iso8583Deps): ProviderHandlers["authorize"] {
           ? "14"
           : amount.minorUnits > MAX_AMOUNT_MINOR
             ? "13"
-            : undefined;
+            : terms.pinBlock !== undefined && pin === undefined
+              ? "81"
+              : undefined;
       if (refusal !== undefined || card === undefined) {
         const facts = declined(asked);
         await putAuthorization(transaction, call.tenant, id, facts);
@@ -64,8 +68,9 @@ export function authorize(deps: Iso8583Deps): ProviderHandlers["authorize"] {
         mti: terms.isSingleMessage ? "0200" : "0100",
         onLoss: "reverse",
         whenDown: "refuse",
-        cardId: instrument.value,
-        fields: { ...fieldsOf(terms, amount, deps), 14: card.expiry },
+        cardId: asked.card,
+        ...(pin === undefined ? {} : { pinBlock: pin.pinBlock }),
+        fields: { ...fieldsOf(terms, amount, deps, pin?.data), 14: card.expiry },
         details: { purpose: "authorize", ...asked },
       };
     };
@@ -73,7 +78,12 @@ export function authorize(deps: Iso8583Deps): ProviderHandlers["authorize"] {
   };
 }
 
-function fieldsOf(terms: AuthorizationTerms, amount: Money, { institution, clock }: Iso8583Deps): IsoMessage["fields"] {
+function fieldsOf(
+  terms: AuthorizationTerms,
+  amount: Money,
+  { institution, clock }: Iso8583Deps,
+  pin: PrivateData = {},
+): IsoMessage["fields"] {
   const merchant = required(terms.merchant);
   const local = clock().toISOString();
   return {
@@ -88,6 +98,7 @@ function fieldsOf(terms: AuthorizationTerms, amount: Money, { institution, clock
     43: packNameAndPlace(printable(merchant.name), merchant.countryCode),
     48: packPrivateData({
       PA: terms.partialApprovalAllowed ? "1" : undefined,
+      ...pin,
       HS: String(terms.holdSeconds === 0 ? HOLD_SECONDS : terms.holdSeconds),
     }),
     49: currencyNumber(amount.currencyCode),

@@ -11,7 +11,9 @@ import type { Iso8583Deps, ProviderHandlers } from "../deps.ts";
 import { findExchange } from "../store/exchange-store.ts";
 
 /** Purposes whose answer is a card. */
-const ABOUT_CARDS: readonly string[] = ["provide_card", "move_card", "renew_card", "set_controls"];
+const ABOUT_CARDS: readonly string[] = ["provide_card", "move_card", "renew_card", "set_controls", "assign_pin"];
+/** Purposes whose answer is told once only: PINs, tokens and links. */
+const NOT_TOLD_AGAIN: readonly string[] = ["check_pin", "make_token", "make_reveal_link"];
 
 /** Looks a request up. */
 export function lookupOperation({ database }: Iso8583Deps): ProviderHandlers["lookupOperation"] {
@@ -25,6 +27,9 @@ export function lookupOperation({ database }: Iso8583Deps): ProviderHandlers["lo
     }
     if (exchange.response === null) {
       return create(OperationSchema, { requestId, state: Operation_State.IN_PROGRESS });
+    }
+    if (NOT_TOLD_AGAIN.includes(exchange.purpose)) {
+      return create(OperationSchema, { requestId, state: Operation_State.DONE });
     }
     return create(OperationSchema, {
       requestId,

@@ -4,6 +4,7 @@ import { keyOfOriginal, originalOf, packAmount } from "../link/original.ts";
 import { unpackPrivateData } from "../link/private-data.ts";
 import { type Authorization, availableMinor, type Books, type Card, type Effect } from "./books.ts";
 import { refusalOfCard, refusalOfRules } from "./check-card.ts";
+import { decidePin } from "./check-pin.ts";
 import {
   type Circumstances,
   CODES,
@@ -33,17 +34,35 @@ export function decideAuthorization(books: Books, message: IsoMessage, circumsta
   if (original !== undefined) {
     return decideIncrement(books, message, card, keyOfOriginal(original), asked);
   }
+  const unusable = refusalOfCard(card, circumstances.at);
+  if (unusable !== undefined) {
+    return refuse(unusable);
+  }
+  const pin = fields[52] === undefined ? undefined : decidePin(card, message, circumstances);
+  if (pin !== undefined && pin.code !== CODES.approved) {
+    return pin;
+  }
+  const before = pin?.effects ?? [];
   const refusal =
-    refusalOfCard(card, circumstances.at) ??
     (fields[49] === books.accounts.get(card.account)?.currency ? undefined : CODES.notPermitted) ??
     (asked === 0n ? CODES.invalidAmount : refusalOfRules(books, card, message, asked, circumstances.at));
   if (refusal !== undefined) {
-    return refuse(refusal);
+    return { code: refusal, effects: before };
   }
   const available = availableMinor(books, card.account);
   const takesPart = unpackPrivateData(fields[48])["PA"] === "1";
   const approved = asked <= available ? asked : takesPart ? available : 0n;
-  return approved <= 0n ? refuse(CODES.insufficientFunds) : approve(message, card, asked, approved, circumstances);
+  if (approved <= 0n) {
+    return { code: CODES.insufficientFunds, effects: before };
+  }
+  const decision = approve(
+    message,
+    pin === undefined ? card : { ...card, pinFailures: 0 },
+    asked,
+    approved,
+    circumstances,
+  );
+  return { ...decision, effects: [...before, ...decision.effects] };
 }
 
 function approve(

@@ -24,8 +24,21 @@ export interface Card {
   readonly rules: CardRules;
   /** Closes itself with its first approval. */
   readonly isSingleUse: boolean;
+  /** Three digits on the back. */
+  readonly securityCode: string;
+  /** Reference of its PIN; absent: none. */
+  readonly pin?: PinReference;
+  /** Wrong PINs in a row. */
+  readonly pinFailures: number;
   /** Raised by every change. */
   readonly version: number;
+}
+
+/** What a PIN is told by, without being one. */
+export interface PinReference {
+  /** Zone key that it was made with. */
+  readonly keyId: string;
+  readonly digest: string;
 }
 
 /** States of an authorization: approved, cleared, reversed, expired. */

@@ -24,7 +24,12 @@ beforeEach(() => {
 });
 
 function open(): CardHost {
-  return openCardHost({ journalFile, iin: "50671234", accountNamed: readAccounts(`*/main=${BRL}:100000`) });
+  return openCardHost({
+    journalFile,
+    iin: "50671234",
+    accountNamed: readAccounts(`*/main=${BRL}:100000`),
+    zoneKeys: new Map(),
+  });
 }
 
 function message(mti: string, fields: IsoMessage["fields"]): IsoMessage {

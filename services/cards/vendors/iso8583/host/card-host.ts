@@ -10,6 +10,7 @@ import type { Circumstances } from "./decision.ts";
 import { exchangeKeyOf } from "./exchange-key.ts";
 import { expiries } from "./expire.ts";
 import { openJournal } from "./journal.ts";
+import type { ZoneKeys } from "./pin.ts";
 
 /** A host that runs. */
 export interface CardHost {
@@ -25,6 +26,7 @@ export interface CardHostOptions {
   readonly journalFile: string;
   readonly iin: string;
   readonly accountNamed: AccountNamed;
+  readonly zoneKeys: ZoneKeys;
 }
 
 /** A line of the journal. */
@@ -40,9 +42,10 @@ interface Entry {
 const ACCOUNT_DIGITS = 7;
 const APPROVAL_CHARACTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789";
 const APPROVAL_LENGTH = 6;
+const SECURITY_DIGITS = 3;
 
 /** Opens the host on its journal. */
-export function openCardHost({ journalFile, iin, accountNamed }: CardHostOptions): CardHost {
+export function openCardHost({ journalFile, iin, accountNamed, zoneKeys }: CardHostOptions): CardHost {
   const books = createBooks();
   const answers = new Map<string, IsoMessage>();
   const take = ({ key, effects, answer }: Omit<Entry, "at">) => {
@@ -67,6 +70,8 @@ export function openCardHost({ journalFile, iin, accountNamed }: CardHostOptions
       Array.from({ length: APPROVAL_LENGTH }, () => APPROVAL_CHARACTERS[randomInt(APPROVAL_CHARACTERS.length)]).join(
         "",
       ),
+    newSecurityCode: () => String(randomInt(10 ** SECURITY_DIGITS)).padStart(SECURITY_DIGITS, "0"),
+    zoneKeys,
     accountNamed,
   });
   return {

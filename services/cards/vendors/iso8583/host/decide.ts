@@ -3,6 +3,7 @@ import type { IsoMessage } from "../link/codec.ts";
 import { repeatTypeOf } from "../link/exchange.ts";
 import { decideAuthorization } from "./authorize.ts";
 import type { Books } from "./books.ts";
+import { decidePinCheck, PIN_CHECK } from "./check-pin.ts";
 import { decideClearing } from "./clear.ts";
 import { type Circumstances, CODES, type Decision, refuse } from "./decision.ts";
 import { decideDispute } from "./dispute.ts";
@@ -14,7 +15,9 @@ export function decide(books: Books, message: IsoMessage, circumstances: Circums
   switch (repeatTypeOf(message.mti)) {
     case "0101":
     case "0201":
-      return decideAuthorization(books, message, circumstances);
+      return message.fields[3] === PIN_CHECK
+        ? decidePinCheck(books, message, circumstances)
+        : decideAuthorization(books, message, circumstances);
     case "0221":
       return decideClearing(books, message);
     case "0303":

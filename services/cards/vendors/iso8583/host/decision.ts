@@ -2,6 +2,7 @@
 import type { IsoMessage } from "../link/codec.ts";
 import { packPrivateData } from "../link/private-data.ts";
 import type { Account, Authorization, Effect } from "./books.ts";
+import type { ZoneKeys } from "./pin.ts";
 
 /** An answer, and the changes that go with it. */
 export interface Decision {
@@ -19,6 +20,10 @@ export interface Circumstances {
   readonly newPan: () => string;
   /** Code of an approval, six letters or digits. */
   readonly newApprovalCode: () => string;
+  /** Three digits for the back of a new card. */
+  readonly newSecurityCode: () => string;
+  /** Keys that PIN blocks come under. */
+  readonly zoneKeys: ZoneKeys;
   /** The account of a name, as the bank has it before it is first used with a card; undefined where there is none. */
   readonly accountNamed: (name: string) => Account | undefined;
 }
@@ -42,7 +47,10 @@ export const CODES = {
   exceedsAmount: "61",
   frozen: "62",
   exceedsCount: "65",
+  wrongPin: "55",
+  pinTriesExceeded: "75",
   notActive: "78",
+  pinUnreadable: "81",
 } as const;
 
 /** A refusal. */

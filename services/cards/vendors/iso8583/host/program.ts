@@ -23,6 +23,7 @@ export async function startCardHost(environment: Environment): Promise<RunningPr
     journalFile: settings.MALLA_CARD_HOST_JOURNAL,
     iin: settings.MALLA_CARD_HOST_IIN,
     accountNamed: settings.MALLA_CARD_HOST_ACCOUNTS,
+    zoneKeys: settings.MALLA_CARD_HOST_ZONE_KEYS ?? new Map(),
   });
   const faults = createFaults();
   const server = await startHostServer({ listen: settings.MALLA_LISTEN, process: host.process, faults, log });

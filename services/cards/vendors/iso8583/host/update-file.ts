@@ -4,7 +4,9 @@ import type { IsoMessage } from "../link/codec.ts";
 import { type PrivateData, packPrivateData, unpackPrivateData } from "../link/private-data.ts";
 import type { Books, Card, CardState, Effect } from "./books.ts";
 import { yearAndMonth } from "./check-card.ts";
+import { refusePin } from "./check-pin.ts";
 import { type Circumstances, CODES, type Decision, refuse } from "./decision.ts";
+import { pinOf } from "./pin.ts";
 
 /** How long a card is good for, in years. */
 const YEARS = 4;
@@ -27,9 +29,13 @@ export function decideFileUpdate(books: Books, message: IsoMessage, circumstance
     case FILE_UPDATES.add:
       return renewCard(card, data, circumstances);
     case FILE_UPDATES.change:
-      return changeCard(card, message, data);
+      return fields[52] === undefined ? changeCard(card, message, data) : setPin(card, message, circumstances);
     case FILE_UPDATES.inquire:
-      return { code: CODES.approved, effects: [], fields: described(card) };
+      return {
+        code: CODES.approved,
+        effects: [],
+        fields: described(card, data["SC"] === "1" ? { CV: card.securityCode } : {}),
+      };
     default:
       return refuse(CODES.invalidTransaction);
   }
@@ -54,6 +60,8 @@ function addCard(books: Books, message: IsoMessage, data: PrivateData, circumsta
     closeReason: "0",
     rules: unpackRules(message, data) ?? {},
     isSingleUse: data["SU"] === "1",
+    securityCode: circumstances.newSecurityCode(),
+    pinFailures: 0,
     version: 1,
   };
   const opened: Effect[] = known === undefined ? [{ kind: "account", id: name, account }] : [];
@@ -61,14 +69,18 @@ function addCard(books: Books, message: IsoMessage, data: PrivateData, circumsta
 }
 
 /** Another card in the place of one, which is closed for the reason CR. ST: state to begin with. */
-function renewCard(before: Card, data: PrivateData, { newPan, at }: Circumstances): Decision {
+function renewCard(before: Card, data: PrivateData, { newPan, newSecurityCode, at }: Circumstances): Decision {
   if (before.state === "C") {
     return refuse(CODES.closed);
   }
   const closed: Card = { ...before, state: "C", closeReason: data["CR"] ?? "0", version: before.version + 1 };
+  // No PIN until one is set: the number of the card is part of what it is told by.
+  const { pin: _, ...kept } = before;
   const card: Card = {
-    ...before,
+    ...kept,
     pan: newPan(),
+    securityCode: newSecurityCode(),
+    pinFailures: 0,
     expiry: expiryFrom(at),
     state: stateOf(data["ST"]) ?? "I",
     version: 1,
@@ -101,12 +113,26 @@ function changeCard(before: Card, message: IsoMessage, data: PrivateData): Decis
   return { code: CODES.approved, effects: [{ kind: "card", card }], fields: described(card) };
 }
 
+/** The PIN in field 52 is the card's from now on, and all tries are there again. */
+function setPin(before: Card, message: IsoMessage, { zoneKeys }: Circumstances): Decision {
+  if (before.state === "C") {
+    return refuse(CODES.invalidTransaction, described(before));
+  }
+  const pin = pinOf(message, before.pan, zoneKeys);
+  if (typeof pin === "string") {
+    return refusePin(pin);
+  }
+  const card: Card = { ...before, pin, pinFailures: 0, version: before.version + 1 };
+  return { code: CODES.approved, effects: [{ kind: "card", card }], fields: described(card) };
+}
+
 /** States that a card may move to. */
 const MOVES: Readonly<Record<CardState, readonly CardState[]>> = { I: ["A", "C"], A: ["F", "C"], F: ["A", "C"], C: [] };
 
 function described(card: Card, more: PrivateData = {}): IsoMessage["fields"] {
-  const { pan, expiry, state, closeReason, version } = card;
-  return { 2: pan, 14: expiry, 120: packPrivateData({ ST: state, CR: closeReason, VN: String(version), ...more }) };
+  const { pan, expiry, state, closeReason, version, pin } = card;
+  const data = { ST: state, CR: closeReason, VN: String(version), PN: pin === undefined ? "0" : "1", ...more };
+  return { 2: pan, 14: expiry, 120: packPrivateData(data) };
 }
 
 function expiryFrom(at: Date): string {

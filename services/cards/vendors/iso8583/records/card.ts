@@ -18,12 +18,13 @@ export interface CardFacts {
   /** CardControls as JSON; absent or null: none. */
   readonly controls?: JsonValue;
   readonly replaces?: string;
+  readonly hasPin: boolean;
   /** The host's count of changes. */
   readonly version: number;
 }
 
 /** What an answer of the host tells of a card. */
-export interface ToldCard extends Pick<CardFacts, "state" | "closeReason" | "version" | "expiry"> {
+export interface ToldCard extends Pick<CardFacts, "state" | "closeReason" | "version" | "expiry" | "hasPin"> {
   /** Version of the card that was closed in favour of this one. */
   readonly replacedVersion?: number;
 }
@@ -44,6 +45,7 @@ export function toldOfCard(fields: IsoMessage["fields"]): ToldCard | undefined {
     closeReason: Number(closeReason),
     version: Number(version),
     expiry,
+    hasPin: data["PN"] === "1",
     ...(isCount(replacedVersion) ? { replacedVersion: Number(replacedVersion) } : {}),
   };
 }

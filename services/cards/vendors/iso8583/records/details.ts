@@ -11,6 +11,7 @@ export type Details =
   | { readonly purpose: "provide_card"; readonly id: string; readonly card: AskedCard }
   | { readonly purpose: "renew_card"; readonly id: string; readonly card: AskedCard; readonly closeReason: number }
   | { readonly purpose: "change_card"; readonly id: string; readonly controls?: JsonValue }
+  | { readonly purpose: "check_pin" }
   | { readonly purpose: "authorize"; readonly card: string; readonly currency: string; readonly requested: string }
   | { readonly purpose: "move"; readonly authorization: string }
   | { readonly purpose: "reverse_lost" };

@@ -1,6 +1,7 @@
 /** Reads and writes cards, in a transaction of the tenant or of the worker. */
 import { and, eq } from "drizzle-orm";
 import type { Transaction } from "#platform/db/database.ts";
+import { cardsRefused } from "../errors.ts";
 import type { CardFacts } from "../records/card.ts";
 import { cards } from "./schema.ts";
 import type { Vault } from "./vault.ts";
@@ -10,6 +11,18 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The card; undefined where the tenant has none of that reference. */
 export async function findCard(transaction: Transaction, tenantId: string, id: string): Promise<CardFacts | undefined> {
   return (await rowOf(transaction, tenantId, id))?.facts;
+}
+
+/** The card, where it is not closed; throws where there is none or it is. */
+export async function findUsableCard(transaction: Transaction, tenantId: string, id: string): Promise<CardFacts> {
+  const facts = await findCard(transaction, tenantId, id);
+  if (facts === undefined) {
+    throw cardsRefused("CARD_NOT_FOUND");
+  }
+  if (facts.state === "C") {
+    throw cardsRefused("CARD_STATE_NOT_ALLOWED");
+  }
+  return facts;
 }
 
 /** Adds a card with its number. */

@@ -33,7 +33,9 @@ export async function findExchange(
 export async function updateExchange(
   transaction: Transaction,
   { tenantId, id }: Pick<Exchange, "tenantId" | "id">,
-  changes: Partial<Pick<Row, "state" | "attempts" | "responseCode" | "answer" | "response" | "finishTime" | "dueTime">>,
+  changes: Partial<
+    Pick<Row, "state" | "attempts" | "responseCode" | "answer" | "response" | "secretSealed" | "finishTime" | "dueTime">
+  >,
 ): Promise<void> {
   await transaction.update(exchanges).set(changes).where(byId(tenantId, id));
 }

@@ -35,6 +35,31 @@ export const reversedUnseen = pgTable(
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );
 
+export const tokens = pgTable(
+  "tokens",
+  {
+    tenantId: text("tenant_id").notNull(),
+    id: uuid("id").notNull(),
+    cardId: uuid("card_id").notNull(),
+    requestor: text("requestor").notNull(),
+    lastFour: text("last_four").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const revealLinks = pgTable(
+  "reveal_links",
+  {
+    tenantId: text("tenant_id").notNull(),
+    tokenDigest: bytea("token_digest").notNull(),
+    cardId: uuid("card_id").notNull(),
+    scopes: jsonb("scopes").$type<readonly number[]>().notNull(),
+    expireTime: time("expire_time").notNull(),
+    useTime: time("use_time"),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.tokenDigest] })],
+);
+
 export const exchanges = pgTable(
   "exchanges",
   {
@@ -58,6 +83,7 @@ export const exchanges = pgTable(
     answer: jsonb("answer").$type<IsoMessage["fields"]>(),
     createTime: time("create_time").notNull(),
     response: bytea("response"),
+    secretSealed: bytea("secret_sealed"),
     finishTime: time("finish_time"),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],

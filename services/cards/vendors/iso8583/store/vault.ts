@@ -1,5 +1,5 @@
 /** Seals card numbers and PIN blocks: AES-256-GCM, bound to what they belong to. */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 
 /** Seals and opens. */
 export interface Vault {
@@ -7,6 +7,8 @@ export interface Vault {
   seal(text: string, owner: string): Buffer;
   /** @throws where it was sealed by another key or for another owner, or was changed */
   open(sealed: Buffer, owner: string): string;
+  /** A secret that nobody can make without the key: the same for the same text. */
+  derive(text: string): Buffer;
 }
 
 const NONCE_OCTETS = 12;
@@ -21,6 +23,7 @@ export function openVault(key: Buffer): Vault {
       const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
     },
+    derive: (text) => createHmac("sha256", key).update(text).digest(),
     open(sealed, owner) {
       const nonce = sealed.subarray(0, NONCE_OCTETS);
       const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_OCTETS });

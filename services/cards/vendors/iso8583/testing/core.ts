@@ -1,5 +1,5 @@
 /** The vendor's core on a database of its own and a link of its own: what its tests stand on. */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { HostPort } from "#platform/config/settings.ts";
 import type { Database } from "#platform/db/database.ts";
 import type { ServiceDatabaseUrls } from "#platform/embedded/service-database.ts";
@@ -12,6 +12,7 @@ import { openLink } from "../link/link.ts";
 import type { Stray } from "../link/outstanding.ts";
 import { findExchange } from "../store/exchange-store.ts";
 import { openNumbers } from "../store/stans.ts";
+import { openVault } from "../store/vault.ts";
 
 /** The core. */
 export interface Core {
@@ -93,6 +94,7 @@ export async function openCore({ address, urls, answerTimeoutMs = 2_000, panOf }
       return { kind: "done", response: Uint8Array.of(1) };
     },
     faultOfAnswer: () => undefined,
+    vault: openVault(randomBytes(32)),
     answerTimeoutMs,
     log,
     clock,

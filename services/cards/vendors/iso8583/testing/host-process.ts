@@ -33,6 +33,9 @@ export interface ShownBooks {
   }[];
 }
 
+/** The zone key that PIN blocks of tests are made with. */
+export const ZONE_KEY = { id: "zone-1", key: "0123456789abcdeffedcba9876543210" };
+
 /** Longest that it may take to start, in milliseconds. */
 const START_MS = 20_000;
 const program = fileURLToPath(new URL("../host/main.ts", import.meta.url));
@@ -48,6 +51,7 @@ export async function startHostProcess(accounts: string): Promise<HostProcess> {
     MALLA_CARD_HOST_CONTROL_LISTEN: `127.0.0.1:${controlPort}`,
     MALLA_CARD_HOST_JOURNAL: join(mkdtempSync(join(tmpdir(), "card-host-")), "journal"),
     MALLA_CARD_HOST_ACCOUNTS: accounts,
+    MALLA_CARD_HOST_ZONE_KEYS: `${ZONE_KEY.id}=${ZONE_KEY.key}`,
   };
   let child: ChildProcess | undefined;
   const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {

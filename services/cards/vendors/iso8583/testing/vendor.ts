@@ -27,7 +27,7 @@ export async function startIso8583(
 ): Promise<RunningVendor> {
   const host = await startHostProcess(accounts);
   const database = await testDatabase("cards_iso8583");
-  const key = randomBytes(32).toString("hex");
+  const key = randomBytes(32).toString("base64url");
   let vendor = await start(host, database, key, env);
   return {
     host,
