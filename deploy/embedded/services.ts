@@ -19,7 +19,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
     name: "ledger",
     vendor: "native",
     calls: [],
-    peerScopes: "gateway=*;accounts=ledger.read,ledger.write",
+    peerScopes: "gateway=*;accounts=ledger.read,ledger.write;cards/native=ledger.read,ledger.write",
     // What a batch allocates is gone when it is committed: a young generation of its size spares the old one.
     nodeOptions: ["--max-semi-space-size=64"],
   },
@@ -27,6 +27,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
   { name: "products", vendor: "native", calls: [], peerScopes: "gateway=*;accounts=products.read" },
   { name: "accounts", vendor: "native", calls: ["ledger", "customers", "products"], peerScopes: "gateway=*" },
   { name: "notifications", vendor: "native", calls: [], peerScopes: "gateway=*" },
+  { name: "cards", vendor: "native", calls: ["bindings"], peerScopes: "gateway=*" },
   {
     name: "bindings",
     vendor: "native",
