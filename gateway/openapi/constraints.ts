@@ -16,7 +16,10 @@ function scalarConstraints(schema: Schema, { type }: FieldRules): Schema {
     case "string":
       return stringConstraints(type.value);
     case "bytes":
-      return described(bytesText(type.value.minLen, type.value.maxLen));
+      return {
+        ...described(bytesText(type.value.minLen, type.value.maxLen)),
+        ...base64Lengths(type.value.minLen, type.value.maxLen),
+      };
     case "int32":
     case "uint32":
     case "sint32":
@@ -45,6 +48,14 @@ function numericConstraints(schema: Schema, rules: NumberRules<number>): Schema 
 function wideConstraints(schema: Schema, rules: NumberRules<bigint>): Schema {
   const { minimum, ...text } = textNumberConstraints(rules);
   return schema.minimum === undefined || minimum === undefined ? text : { ...text, minimum };
+}
+
+/** Lengths of the text in base64, with its padding or without it (RFC 4648). */
+function base64Lengths(min: bigint, max: bigint): Schema {
+  return {
+    ...(min > 0n ? { minLength: Number((min * 4n + 2n) / 3n) } : {}),
+    ...(max > 0n ? { maxLength: Number(((max + 2n) / 3n) * 4n) } : {}),
+  };
 }
 
 function bytesText(min: bigint, max: bigint): string {

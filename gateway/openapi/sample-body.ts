@@ -105,8 +105,11 @@ function isNothing(value: JsonValue | undefined): boolean {
   return value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }
 
+/** What says nothing of the text itself. */
+const silent: ReadonlySet<string> = new Set(["type", "description", "readOnly", "writeOnly", "deprecated"]);
+
 function isFreeText(schema: Schema): boolean {
-  return Object.keys(schema).every((key) => key === "type" || key === "description" || key.startsWith("x-"));
+  return Object.keys(schema).every((key) => silent.has(key) || key.startsWith("x-"));
 }
 
 const boundsOfTypes: ReadonlySet<number> = new Set([-(2 ** 31), 0]);

@@ -26,12 +26,17 @@ export function sampleText(schema: Schema): string | undefined {
   if (typeof example === "string") return example;
   const member = schema.enum?.find((each) => typeof each === "string" && !each.endsWith("_UNSPECIFIED"));
   if (typeof member === "string") return member;
-  if (schema.contentEncoding !== undefined) return "aGVsbG8=";
+  if (schema.contentEncoding !== undefined) return sampleBytes(schema);
   if (format !== undefined) return samplesByFormat[format];
   if (pattern !== undefined) return idOf(pattern) ?? samplePattern(pattern);
   const constrained = schema.anyOf?.map(sampleText).find((text) => text !== undefined && text !== "");
   if (constrained !== undefined) return constrained;
   return schema.minLength === undefined ? undefined : "sample".padEnd(schema.minLength, "-").slice(0, schema.maxLength);
+}
+
+/** A greeting in base64, as long as it has to be. */
+function sampleBytes({ minLength = 0 }: Schema): string {
+  return Buffer.from("hello".padEnd(Math.floor((minLength * 3) / 4), ".")).toString("base64");
 }
 
 /** Where an id fits, an id: `customers/01980d5e-…` reads better than `customers/1`. */

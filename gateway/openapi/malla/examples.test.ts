@@ -41,6 +41,9 @@ function note(method: DescMethod, message: Message): void {
 const services = [...files.files].flatMap((file) => file.services);
 const transcoder = createTranscoder({ services, registry: files, call, headerFields });
 
+/** What the messages of a stream come as, one per line. */
+const NDJSON = "application/x-ndjson";
+
 interface Sending {
   readonly name: string;
   readonly operation: Operation;
@@ -64,7 +67,7 @@ const sendings = Object.entries(document.paths).flatMap(([path, item]) =>
 );
 
 function bodiesOf({ requestBody }: Operation): [name: string, body: JsonValue | undefined][] {
-  const media = requestBody?.content["application/json"];
+  const media = requestBody?.content["application/json"] ?? requestBody?.content[NDJSON];
   if (media?.examples === undefined) return [["", media?.example]];
   return Object.entries(media.examples).map(([name, { value }]) => [` ${name}`, value]);
 }
@@ -85,6 +88,9 @@ describe("an example is a valid request", () => {
     for (const parameter of parameters) {
       if (parameter.in === "header" && parameter.example !== undefined)
         header.set(parameter.name, String(parameter.example));
+    }
+    if (operation.requestBody?.content[NDJSON] !== undefined) {
+      header.set("content-type", NDJSON);
     }
     const request = {
       method: httpMethod.toUpperCase(),
