@@ -12,7 +12,7 @@ import { lockRequest } from "../store/authorization-store.ts";
 import { deleteExchange, findExchange, insertExchange } from "../store/exchange-store.ts";
 import type { Vault } from "../store/vault.ts";
 import { type Exchange, messageOf } from "./exchange.ts";
-import { settleAnswer, settleLoss } from "./settle.ts";
+import { type Note, settleAnswer, settleLoss } from "./settle.ts";
 
 /** What an outcome means to the caller: an answer, or that it was refused and is as if it had never been asked for. */
 export type Settled = { readonly kind: "done"; readonly response: Uint8Array } | { readonly kind: "refused" };
@@ -85,7 +85,7 @@ export async function exchangeOnce(
   const { exchange, pan, pinBlock, whenDown } = begun;
   const timeoutMs = Math.min(deps.answerTimeoutMs, scope.deadlineMs - Date.now() - RESERVE_MS);
   const noting: TransactionScope = { tenant: scope.tenant, deadlineMs: Date.now() + timeoutMs + NOTE_MS };
-  const note = <T>(work: (transaction: Transaction) => Promise<T>) => deps.database.tenant(noting, work);
+  const note: Note = (work) => deps.database.tenant(noting, work);
   const outcome = await send(deps, exchange, messageOf(exchange, pan, pinBlock), timeoutMs).catch(
     async (error: unknown) => {
       // It could not be written as a message: nothing was sent.
@@ -97,10 +97,10 @@ export async function exchangeOnce(
     case "answered":
       return note((transaction) => settleAnswer(deps, transaction, exchange, outcome.answer));
     case "lost":
-      return note((transaction) => settleLoss(deps, transaction, exchange, true));
+      return settleLoss(deps, note, exchange, true);
     case "not_sent":
       if (whenDown === "keep") {
-        return note((transaction) => settleLoss(deps, transaction, exchange, false));
+        return settleLoss(deps, note, exchange, false);
       }
       await note((transaction) => deleteExchange(transaction, exchange));
       throw meshError(outcome.error.why === "busy" ? "OVERLOADED" : "DEPENDENCY_UNAVAILABLE", { cause: outcome.error });

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "#platform/db/database.ts";
 import { backoffMs } from "../link/backoff.ts";
 import type { IsoMessage } from "../link/codec.ts";
+import type { ExchangeNumbers } from "../link/numbers.ts";
 import { packOriginal } from "../link/original.ts";
 import { deleteExchange, findExchange, insertExchange, updateExchange } from "../store/exchange-store.ts";
 import { type Exchange, isFinal } from "./exchange.ts";
@@ -48,6 +49,9 @@ export async function settleAnswer(
   return { ...answered, response };
 }
 
+/** A transaction to note something in: the tenant's, or the worker's. */
+export type Note = <T>(work: (transaction: Transaction) => Promise<T>) => Promise<T>;
+
 /**
  * Notes that no answer came: it is reversed, or sent again later.
  *
@@ -55,30 +59,41 @@ export async function settleAnswer(
  */
 export async function settleLoss(
   deps: SettleDeps,
-  transaction: Transaction,
+  note: Note,
   exchange: Exchange,
   wasSent: boolean,
 ): Promise<Exchange> {
-  const before = await findExchange(transaction, exchange.tenantId, exchange.id, "update");
-  if (before === undefined || isFinal(before) || before.state === "lost") {
-    return before ?? exchange;
-  }
-  if (exchange.onLoss === "repeat") {
+  // Taken before the transaction: numbers may need a connection of their own, and all could be waiting for one in one.
+  const numbers = exchange.onLoss === "reverse" ? await deps.numbers.next() : undefined;
+  const settled = await note(async (transaction): Promise<Exchange> => {
+    const before = await findExchange(transaction, exchange.tenantId, exchange.id, "update");
+    if (before === undefined || isFinal(before) || before.state === "lost") {
+      return before ?? exchange;
+    }
+    if (numbers !== undefined) {
+      await updateExchange(transaction, exchange, { state: "lost" });
+      await queueReversal(deps, transaction, exchange, numbers);
+      return { ...before, state: "lost" };
+    }
     const attempts = before.attempts + (wasSent ? 1 : 0);
     const waitMs = backoffMs(REPEATS, attempts + 1, Math.random());
     const dueTime = new Date(deps.clock().getTime() + waitMs);
     await updateExchange(transaction, exchange, { state: "queued", attempts, dueTime });
     return { ...before, state: "queued", attempts };
+  });
+  if (settled.state === "lost") {
+    deps.wake();
   }
-  await updateExchange(transaction, exchange, { state: "lost" });
-  await queueReversal(deps, transaction, exchange);
-  deps.wake();
-  return { ...before, state: "lost" };
+  return settled;
 }
 
 /** The advice 0420 that takes back what the host may have done. */
-async function queueReversal(deps: SettleDeps, transaction: Transaction, exchange: Exchange): Promise<void> {
-  const numbers = await deps.numbers.next();
+async function queueReversal(
+  deps: SettleDeps,
+  transaction: Transaction,
+  exchange: Exchange,
+  numbers: ExchangeNumbers,
+): Promise<void> {
   const now = deps.clock();
   const { 3: processingCode, 4: amount, 49: currency } = exchange.fields;
   await insertExchange(

@@ -57,7 +57,7 @@ async function forwardOne(deps: ExchangesDeps, exchange: Exchange): Promise<void
   const { database } = deps;
   if (exchange.state === "sending" && exchange.onLoss === "reverse") {
     // Who sent it died before it noted what came of it.
-    await database.worker((transaction) => settleLoss(deps, transaction, exchange, true));
+    await settleLoss(deps, database.worker, exchange, true);
     return;
   }
   const { tenantId, id, cardId, secretSealed } = exchange;
@@ -65,9 +65,9 @@ async function forwardOne(deps: ExchangesDeps, exchange: Exchange): Promise<void
   const pan =
     cardId === null ? undefined : await database.worker((transaction) => deps.panOf(transaction, tenantId, cardId));
   const outcome = await send(deps, exchange, messageOf(exchange, pan, pinBlock), deps.answerTimeoutMs);
-  await database.worker((transaction) =>
-    outcome.kind === "answered"
-      ? settleAnswer(deps, transaction, exchange, outcome.answer)
-      : settleLoss(deps, transaction, exchange, outcome.kind === "lost"),
-  );
+  if (outcome.kind === "answered") {
+    await database.worker((transaction) => settleAnswer(deps, transaction, exchange, outcome.answer));
+  } else {
+    await settleLoss(deps, database.worker, exchange, outcome.kind === "lost");
+  }
 }
