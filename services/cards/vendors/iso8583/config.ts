@@ -3,7 +3,7 @@ import { z } from "zod";
 import { hostPort, wholeNumber } from "#platform/config/settings.ts";
 import { databaseSettings } from "#platform/lifecycle/vendor.ts";
 
-const KEY = "expected 43 characters of base64url: a key of 256 bits";
+const SECRET = "expected a random secret of at least 32 characters";
 const INSTITUTION = "expected up to 11 digits, as agreed with the card host";
 
 export const settings = {
@@ -15,11 +15,8 @@ export const settings = {
     .string(INSTITUTION)
     .regex(/^[0-9]{1,11}$/, INSTITUTION)
     .default("10000001"),
-  /** Key that card numbers are sealed with in the database. */
-  MALLA_ISO8583_VAULT_KEY: z
-    .string(KEY)
-    .regex(/^[A-Za-z0-9_-]{43}$/, KEY)
-    .transform((text) => Buffer.from(text, "base64url")),
+  /** What the key is made of that card numbers are sealed with in the database. */
+  MALLA_ISO8583_VAULT_SECRET: z.string(SECRET).min(32, SECRET),
   /** Longest wait for the host's answer, in milliseconds; then what was asked is reversed or said again. */
   MALLA_ISO8583_ANSWER_MS: wholeNumber(50, 60_000).default(5_000),
   /** Silence after which the host is asked for a sign of life, in milliseconds. */

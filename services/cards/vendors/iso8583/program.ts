@@ -28,7 +28,7 @@ export const iso8583Program: VendorProgram<typeof CardsProviderService, typeof s
     const database = await openVendorDatabase(`cards/${VENDOR}`, given, migrations);
     const clock = () => new Date();
     const numbers = openNumbers(database, clock);
-    const vault = openVault(given.MALLA_ISO8583_VAULT_KEY);
+    const vault = openVault(given.MALLA_ISO8583_VAULT_SECRET);
     const waker = createWaker();
     const link = openLink({
       address: given.MALLA_ISO8583_HOST,

@@ -1,5 +1,5 @@
 /** Seals card numbers and PIN blocks: AES-256-GCM, bound to what they belong to. */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 
 /** Seals and opens. */
 export interface Vault {
@@ -14,8 +14,11 @@ export interface Vault {
 const NONCE_OCTETS = 12;
 const TAG_OCTETS = 16;
 
-/** Makes a vault of a key of 32 octets. */
-export function openVault(key: Buffer): Vault {
+const KEY_OCTETS = 32;
+
+/** Makes a vault of a secret, from which its key is derived (HKDF, RFC 5869). */
+export function openVault(secret: string): Vault {
+  const key = Buffer.from(hkdfSync("sha256", secret, "", "malla cards/iso8583 vault", KEY_OCTETS));
   return {
     seal(text, owner) {
       const nonce = randomBytes(NONCE_OCTETS);

@@ -94,7 +94,7 @@ export async function openCore({ address, urls, answerTimeoutMs = 2_000, panOf }
       return { kind: "done", response: Uint8Array.of(1) };
     },
     faultOfAnswer: () => undefined,
-    vault: openVault(randomBytes(32)),
+    vault: openVault(randomBytes(32).toString("hex")),
     answerTimeoutMs,
     log,
     clock,

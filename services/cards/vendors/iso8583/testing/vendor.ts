@@ -27,8 +27,8 @@ export async function startIso8583(
 ): Promise<RunningVendor> {
   const host = await startHostProcess(accounts);
   const database = await testDatabase("cards_iso8583");
-  const key = randomBytes(32).toString("base64url");
-  let vendor = await start(host, database, key, env);
+  const secret = randomBytes(32).toString("base64url");
+  let vendor = await start(host, database, secret, env);
   return {
     host,
     get vendor() {
@@ -37,7 +37,7 @@ export async function startIso8583(
     client: (tenant, timeoutMs) => vendor.client({ tenant, ...(timeoutMs === undefined ? {} : { timeoutMs }) }),
     async restartVendor() {
       await vendor.stop();
-      vendor = await start(host, database, key, env);
+      vendor = await start(host, database, secret, env);
     },
     async stop() {
       await vendor.stop();
@@ -49,11 +49,11 @@ export async function startIso8583(
 function start(
   host: HostProcess,
   database: ServiceDatabaseUrls,
-  key: string,
+  secret: string,
   env: Readonly<Record<string, string>>,
 ): Promise<TestVendor<typeof CardsProviderService>> {
   return startTestVendor(iso8583Program, {
     database,
-    env: { MALLA_ISO8583_HOST: host.address, MALLA_ISO8583_VAULT_KEY: key, ...env },
+    env: { MALLA_ISO8583_HOST: host.address, MALLA_ISO8583_VAULT_SECRET: secret, ...env },
   });
 }
