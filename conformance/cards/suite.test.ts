@@ -1,7 +1,8 @@
-/** The suite itself: the reference keeps all of it. */
+/** The suite itself: the reference keeps all of it, and what is broken is caught. */
 import { describe } from "vitest";
 import { openInProcess } from "../kit/in-process.ts";
-import { describeVendor } from "../kit/vitest.ts";
+import { describeBroken, describeVendor } from "../kit/vitest.ts";
+import { brokenVendors } from "./broken.ts";
 import { FEATURES } from "./features.ts";
 import { REFERENCE_PARAMETERS } from "./reference/books.ts";
 import { REFERENCE_PIN_PARAMETERS } from "./reference/pins.ts";
@@ -13,4 +14,9 @@ const target = await openInProcess(cardsSuite, createReference().vendor, paramet
 
 describe("the reference", () => {
   describeVendor(cardsSuite, { target, features: FEATURES, parameters: Object.keys(parameters) });
+});
+
+// Some clauses wait for a time to pass: those of many vendors wait together.
+describe.concurrent("broken vendors", { timeout: 60_000 }, () => {
+  describeBroken(cardsSuite, brokenVendors, { parameters });
 });

@@ -56,11 +56,11 @@ export interface Reference {
   readonly booksOf: (context: HandlerContext) => Books;
 }
 
-/** Makes one. */
-export function createReference(): Reference {
+/** Makes one. `tenantOf`: whose books a call is about. */
+export function createReference(tenantOf: (caller: string) => string = (caller) => caller): Reference {
   const tenants = new Map<string, Books>();
   const booksOf = (context: HandlerContext): Books => {
-    const tenant = context.values.get(callerKey)?.tenant ?? "";
+    const tenant = tenantOf(context.values.get(callerKey)?.tenant ?? "");
     const books = tenants.get(tenant) ?? openBooks();
     tenants.set(tenant, books);
     for (const kept of books.authorizations.values()) {
