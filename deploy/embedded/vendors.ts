@@ -1,6 +1,7 @@
 /** The vendors of the embedded mesh: each a process of its own behind its capability's contract. */
 import { join } from "node:path";
 import type { StateFolder } from "#platform/embedded/state-folder.ts";
+import { startCardHost } from "./card-host.ts";
 import type { Parts } from "./parts.ts";
 
 /** What a vendor's settings are made of. */
@@ -40,4 +41,6 @@ export function databaseOf({ capability, vendor }: Pick<VendorDefinition, "capab
 }
 
 /** All of them. */
-export const VENDORS: readonly VendorDefinition[] = [];
+export const VENDORS: readonly VendorDefinition[] = [
+  { capability: "cards", vendor: "iso8583", hasDatabase: true, settings: startCardHost },
+];
