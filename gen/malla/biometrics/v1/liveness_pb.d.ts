@@ -16,7 +16,7 @@ export declare const file_malla_biometrics_v1_liveness: GenFile;
  * Asks somebody to do what a photograph cannot: an active challenge against presentation attacks (ISO/IEC 30107-3).
  * It says that somebody living was there, as far as the vendor can tell, and nothing of who.
  *
- * States move OPEN -> PASSED, FAILED, EXPIRED or UNKNOWN; UNKNOWN -> OPEN, PASSED, FAILED or EXPIRED.
+ * States move OPEN -> PASSED, FAILED, EXPIRED or UNKNOWN; UNKNOWN -> PASSED, FAILED or EXPIRED.
  *
  * @generated from message malla.biometrics.v1.LivenessChallenge
  */

@@ -1,0 +1,2 @@
+/** Optional features of the contract of biometrics. */
+export const FEATURES: readonly string[] = ["biometrics.identify", "biometrics.liveness"];
