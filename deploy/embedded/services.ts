@@ -28,6 +28,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
   { name: "accounts", vendor: "native", calls: ["ledger", "customers", "products"], peerScopes: "gateway=*" },
   { name: "notifications", vendor: "native", calls: [], peerScopes: "gateway=*" },
   { name: "cards", vendor: "native", calls: ["bindings"], peerScopes: "gateway=*" },
+  { name: "biometrics", vendor: "native", calls: ["bindings"], peerScopes: "gateway=*" },
   {
     name: "bindings",
     vendor: "native",
