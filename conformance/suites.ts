@@ -8,6 +8,7 @@ import { type EndpointOptions, openEndpoint } from "./kit/endpoint.ts";
 import { withEveryVendor } from "./kit/every-vendor.ts";
 import { type Run, type RunOptions, runSuite } from "./kit/run.ts";
 import type { Suite } from "./kit/suite.ts";
+import { kycSuite } from "./kyc/suite.ts";
 
 /** A suite of whatever contract. */
 export interface AnySuite extends Pick<Suite, "capability" | "features" | "parameters" | "service"> {
@@ -23,7 +24,7 @@ export interface AnySuite extends Pick<Suite, "capability" | "features" | "param
 
 /** By capability. */
 export const SUITES: ReadonlyMap<string, AnySuite> = new Map(
-  [anySuite(cardsSuite)].map((one) => [one.capability, one]),
+  [anySuite(cardsSuite), anySuite(kycSuite)].map((one) => [one.capability, one]),
 );
 
 function anySuite<Service extends DescService, Subject>(own: Suite<Service, Subject>): AnySuite {
