@@ -42,5 +42,15 @@ export function databaseOf({ capability, vendor }: Pick<VendorDefinition, "capab
 
 /** All of them. */
 export const VENDORS: readonly VendorDefinition[] = [
+  {
+    capability: "cards",
+    vendor: "native",
+    hasDatabase: true,
+    settings: ({ addressOf, secretOf }) => ({
+      MALLA_LEDGER_ADDRESS: addressOf("ledger"),
+      MALLA_CARDS_VAULT_KEY: secretOf("cards-native-vault"),
+      MALLA_CARDS_PIN_KEYS: `zone-1:4:${Buffer.from(secretOf("cards-native-zone-1"), "base64url").toString("hex")}`,
+    }),
+  },
   { capability: "cards", vendor: "iso8583", hasDatabase: true, settings: startCardHost },
 ];
