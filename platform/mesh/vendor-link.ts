@@ -1,22 +1,23 @@
 /** The way to one vendor: its connection, and for each of its methods the policies and counts that it alone is judged by. */
 import type { DescMessage, DescMethod, DescMethodStreaming, DescMethodUnary, MessageShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, type StreamResponse } from "@connectrpc/connect";
-import { Metadata } from "@grpc/grpc-js";
-import { context, propagation } from "@opentelemetry/api";
 import { rulesOf } from "../rpc/authorize.ts";
 import type { Call } from "../rpc/call.ts";
 import { exchange } from "../rpc/grpc-calls.ts";
 import { type GrpcTransport, openGrpcTransport } from "../rpc/grpc-transport.ts";
 import { identityHeaders, isRetried } from "../rpc/mesh-client.ts";
-import { MESH_HEADERS } from "../rpc/metadata.ts";
+import { identityMetadata } from "../rpc/metadata.ts";
 import { type BreakerState, type CallPolicies, createPolicies } from "../rpc/policies.ts";
 import { clientCredentials, type TlsFiles } from "../rpc/tls.ts";
 import { unknownValueIn } from "./check-answer.ts";
 import { InvalidAnswer, isInvalid, isNotBegun, isRefusedHere, toFailure, unlessBroken } from "./failed-attempt.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 
-/** Failures in a row after which a vendor's method is asked no more, until one call that is let through succeeds. */
-const BREAKER_FAILURES = 8;
+/**
+ * Failures in a row after which a vendor's method is asked no more, until one call that is let through succeeds: so many that
+ * a vendor which fails half of the time still serves the other half.
+ */
+const BREAKER_FAILURES = 16;
 const BREAKER_PAUSE_MS = 1_000;
 /** Most attempts of one call. */
 const MAX_ATTEMPTS = 4;
@@ -262,16 +263,6 @@ async function* checkedAnswers<Desc extends DescMessage>(
   } catch (error) {
     throw toFailure(error, vendor, true);
   }
-}
-
-/** The identity of a call as grpc-js sends it. */
-function identityMetadata(call: Call, scopes: string): Metadata {
-  const metadata = new Metadata();
-  metadata.set(MESH_HEADERS.tenant, call.tenant);
-  metadata.set(MESH_HEADERS.principal, call.principal);
-  metadata.set(MESH_HEADERS.scopes, scopes);
-  propagation.inject(context.active(), metadata, { set: (carrier, key, value) => carrier.set(key, String(value)) });
-  return metadata;
 }
 
 /** A connection to where the vendor is; when it moves, calls under way end on the old one. */

@@ -2,6 +2,8 @@
 
 import { decodeBinaryHeader, encodeBinaryHeader } from "@connectrpc/connect";
 import { Metadata } from "@grpc/grpc-js";
+import { context, propagation } from "@opentelemetry/api";
+import type { Caller } from "./call.ts";
 
 /** Metadata of the mesh; everything else that a hop receives stays there. */
 export const MESH_HEADERS = {
@@ -28,5 +30,15 @@ export function metadataFromHeaders(headers: Headers): Metadata {
   headers.forEach((value, key) => {
     metadata.set(key, key.endsWith("-bin") ? Buffer.from(decodeBinaryHeader(value)) : value);
   });
+  return metadata;
+}
+
+/** Metadata that tells a peer on whose behalf a call is made, as grpc-js sends it. */
+export function identityMetadata(call: Caller, scopes: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set(MESH_HEADERS.tenant, call.tenant);
+  metadata.set(MESH_HEADERS.principal, call.principal);
+  metadata.set(MESH_HEADERS.scopes, scopes);
+  propagation.inject(context.active(), metadata, { set: (carrier, key, value) => carrier.set(key, String(value)) });
   return metadata;
 }

@@ -21,6 +21,8 @@ export interface Certificate {
   readonly jws: string;
   readonly level: Exclude<Level, "none">;
   readonly vendorVersion: string;
+  /** Features that were tested. */
+  readonly features: readonly string[];
   readonly contractDigest: string;
   readonly expireTime: Date;
 }
@@ -84,11 +86,14 @@ export function certified(vendor: Vendor, certificate: Certificate, at: Date): V
   return vendor.certificate?.jws === certificate.jws ? vendor : changed(vendor, { certificate }, at);
 }
 
-/** What the certificate proves now: of the version that runs, and not after it expired. */
-export function levelOf({ certificate, capabilities }: Vendor, at: Date): Level {
-  return certificate === undefined || certificate.vendorVersion !== capabilities.version || certificate.expireTime <= at
-    ? "none"
-    : certificate.level;
+/** What the certificate proves now: of the version that runs, of no feature that was not tested, until it expires. */
+export function levelOf({ certificate, capabilities }: Pick<Vendor, "certificate" | "capabilities">, at: Date): Level {
+  return certificate !== undefined &&
+    certificate.vendorVersion === capabilities.version &&
+    capabilities.features.every((feature) => certificate.features.includes(feature)) &&
+    certificate.expireTime > at
+    ? certificate.level
+    : "none";
 }
 
 /** Whether one level is at least another. */

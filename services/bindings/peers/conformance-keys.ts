@@ -7,7 +7,7 @@ import type { VendorId } from "../store/vendor-store.ts";
 /** A certificate that was checked, or what is wrong with it. */
 export type CheckedCertificate = { readonly certificate: Certificate } | { readonly fault: string };
 
-/** Checks certificates of one vendor. */
+/** Checks a certificate of one vendor. */
 export type CheckCertificate = (jws: string, vendor: VendorId, at: Date) => Promise<CheckedCertificate>;
 
 /**
@@ -17,13 +17,14 @@ export type CheckCertificate = (jws: string, vendor: VendorId, at: Date) => Prom
  */
 export function trustKeys(file: string | undefined): CheckCertificate {
   const keys = file === undefined ? { keys: [] } : readCertificateKeys(readFileSync(file, "utf8"), file);
-  return async (jws, vendor, at) => {
+  return async (jws, { capability, vendor }, at) => {
     try {
       const stated = await verifyCertificate(jws, keys, at);
-      const { capability, vendor: name, version: vendorVersion, level, contract: contractDigest, expireTime } = stated;
-      return capability === vendor.capability && name === vendor.vendor
-        ? { certificate: { jws, level, vendorVersion, contractDigest, expireTime } }
-        : { fault: `it is of ${capability}/${name}` };
+      if (stated.capability !== capability || stated.vendor !== vendor) {
+        return { fault: `it is of ${stated.capability}/${stated.vendor}` };
+      }
+      const { level, version: vendorVersion, features, contract: contractDigest, expireTime } = stated;
+      return { certificate: { jws, level, vendorVersion, features, contractDigest, expireTime } };
     } catch (error) {
       if (error instanceof CertificateError) {
         return { fault: error.message };

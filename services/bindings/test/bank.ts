@@ -63,23 +63,18 @@ export async function openKit() {
   const { publicKey, privateKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
   const file = join(inject("stateFolder"), `${newName("kit")}.json`);
   writeFileSync(file, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "kit" }] }));
+  const claims: Omit<ConformanceClaims, "vendor"> = {
+    capability: "cards",
+    version: "1.0.0",
+    features: ["cards.pin"],
+    level: "certified",
+    contract: `sha256:${"0".repeat(64)}`,
+    kit: "1.0.0",
+    clauses: { passed: 1, failed: 0, notApplicable: 0, skipped: 0 },
+  };
   return {
     keysFile: file,
-    certify: (vendor: string, claims: Partial<ConformanceClaims> = {}, now = new Date()) =>
-      signCertificate(
-        {
-          capability: "cards",
-          vendor,
-          version: "1.0.0",
-          features: [],
-          level: "certified",
-          contract: `sha256:${"d".repeat(64)}`,
-          kit: "1.0.0",
-          clauses: { passed: 1, failed: 0, notApplicable: 0, skipped: 0 },
-          ...claims,
-        },
-        privateKey,
-        { keyId: "kit", now, days: 1 },
-      ),
+    certify: (vendor: string, over: Partial<ConformanceClaims> = {}, issued = new Date()) =>
+      signCertificate({ ...claims, vendor, ...over }, privateKey, { keyId: "kit", now: issued, days: 1 }),
   };
 }

@@ -163,6 +163,7 @@ describe("a binding is refused, with the reason, to a vendor", () => {
     expect((await certify(await kit.certify(name, { level: "conformant" }))).level).toBe(Level.CONFORMANT);
     expect(await refusal(bind())).toBe(refused);
     expect((await certify(await kit.certify(name, { version: "0.9.0" }))).level).toBe(Level.UNSPECIFIED);
+    expect((await certify(await kit.certify(name, { features: [] }))).level).toBe(Level.UNSPECIFIED);
     expect(await refusal(bind())).toBe(refused);
     expect((await certify(await kit.certify(name))).level).toBe(Level.CERTIFIED);
     expect((await bind()).requireCertified).toBe(true);
@@ -228,15 +229,15 @@ describe("a vendor", () => {
 
   it("whose lease ends without a word is lost, and is told so; a renewal then asks it to register", async () => {
     const name = newName("mute");
-    const speak = (await asVendor(name))("malla");
-    await speak.registerVendor({
+    const speakAs = await asVendor(name);
+    await speakAs("malla").registerVendor({
       address: "127.0.0.1:1",
       capabilities: { capability: "cards", vendor: name, version: "1" },
     });
     const sql = service.sql();
     await sql`update vendors set lease_expire_time = now() - interval '1 second' where vendor = ${name}`;
     await vi.waitFor(async () => expect((await vendorOf(name)).state).toBe(Vendor_State.LOST), 25_000);
-    expect(await refusal(speak.renewVendorLease({ name: `vendors/cards/${name}` }))).toMatch(
+    expect(await refusal(speakAs("malla").renewVendorLease({ name: `vendors/cards/${name}` }))).toMatch(
       /^FailedPrecondition VENDOR_NOT_REGISTERED/,
     );
   }, 30_000);
