@@ -1,6 +1,7 @@
 /** Every capability that vendors can be put through. */
 import type { DescService } from "@bufbuild/protobuf";
 import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
+import { biometricsSuite } from "./biometrics/suite.ts";
 import { cardsSuite } from "./cards/suite.ts";
 import type { ClauseGroup } from "./kit/clause.ts";
 import { contractDigest } from "./kit/contract-digest.ts";
@@ -9,6 +10,7 @@ import { withEveryVendor } from "./kit/every-vendor.ts";
 import { type Run, type RunOptions, runSuite } from "./kit/run.ts";
 import type { Suite } from "./kit/suite.ts";
 import { kycSuite } from "./kyc/suite.ts";
+import { ledgerVendorSuite } from "./ledger/vendor-suite.ts";
 
 /** A suite of whatever contract. */
 export interface AnySuite extends Pick<Suite, "capability" | "features" | "parameters" | "service"> {
@@ -25,6 +27,7 @@ export interface AnySuite extends Pick<Suite, "capability" | "features" | "param
 /** By capability. */
 export const SUITES: ReadonlyMap<string, AnySuite> = new Map(
   [anySuite(cardsSuite), anySuite(kycSuite)].map((one) => [one.capability, one]),
+  [anySuite(biometricsSuite), anySuite(cardsSuite), anySuite(ledgerVendorSuite)].map((one) => [one.capability, one]),
 );
 
 function anySuite<Service extends DescService, Subject>(own: Suite<Service, Subject>): AnySuite {
@@ -35,7 +38,7 @@ function anySuite<Service extends DescService, Subject>(own: Suite<Service, Subj
     async run(where, options, onCapabilities) {
       const endpoint = openEndpoint(suite.service, where);
       try {
-        const capabilities = await endpoint.capabilities();
+        const capabilities = await endpoint.capabilities(suite.describe);
         onCapabilities(capabilities);
         return await runSuite(suite, endpoint, capabilities, options);
       } finally {

@@ -10,7 +10,7 @@ import { openGrpcTransport } from "#platform/rpc/grpc-transport.ts";
 import { MESH_HEADERS } from "#platform/rpc/metadata.ts";
 import { spiffePeer } from "#platform/rpc/tls.ts";
 import { type Exchange, recordExchanges } from "./record.ts";
-import type { Target } from "./suite.ts";
+import type { Suite, Target } from "./suite.ts";
 
 /** Where a vendor is and how it is reached. */
 export interface EndpointOptions {
@@ -37,8 +37,8 @@ export interface EndpointTls {
 
 /** A vendor that can be called. */
 export interface Endpoint<Service extends DescService> {
-  /** Asks what it can do. */
-  capabilities(): Promise<Capabilities>;
+  /** Asks what it can do; by `describe` where the contract has no RPC for that. */
+  capabilities(describe?: Suite<Service>["describe"]): Promise<Capabilities>;
   /** A target with a tenant of its own, and what was said through it. */
   target(capabilities: Capabilities): { readonly target: Target<Service>; readonly exchanges: readonly Exchange[] };
   close(): void;
@@ -64,8 +64,12 @@ export function openEndpoint<Service extends DescService>(
   };
   const newTenant = () => `${tenantPrefix}-${randomUUID().slice(0, 8)}`;
   return {
-    async capabilities() {
-      const ask: unknown = Reflect.get(openClients([])(newTenant(), timeoutMs), "getCapabilities");
+    async capabilities(describe) {
+      const client = openClients([])(newTenant(), timeoutMs);
+      if (describe !== undefined) {
+        return await describe(client, (name) => parameters[name]);
+      }
+      const ask: unknown = Reflect.get(client, "getCapabilities");
       if (typeof ask !== "function") {
         throw new Error(`${service.typeName} has no GetCapabilities`);
       }

@@ -43,28 +43,32 @@ export function everyVendor({ service, capability, features }: Pick<Suite, "serv
   );
   const validator = createValidator();
   const refusing = needed.filter((method) => validator.validate(method.input, create(method.input)).kind === "invalid");
+  const ofCapabilities: Clause<Anyone>[] = [
+    clause(
+      "VENDOR-001",
+      "says the same of itself whenever it is asked, one after the other and at once",
+      async (target) => {
+        const ask = () => invokeOf(target, "getCapabilities")({}) as Promise<Capabilities>;
+        const answers = [await ask(), ...(await Promise.all(Array.from({ length: TIMES }, ask)))];
+        for (const answer of answers) {
+          assert.ok(equals(CapabilitiesSchema, answer, target.capabilities), "two answers of GetCapabilities differ");
+        }
+      },
+    ),
+    clause("VENDOR-002", "names its capability, and no feature that the contract does not define", async (target) => {
+      assert.equal(target.capabilities.capability, capability);
+      assert.deepEqual(
+        target.capabilities.features.filter((feature) => !features.includes(feature)),
+        [],
+      );
+      assert.equal(validator.validate(CapabilitiesSchema, target.capabilities).kind, "valid");
+    }),
+  ];
   const group: ClauseGroup<Anyone> = {
     name: "every vendor",
     clauses: [
-      clause(
-        "VENDOR-001",
-        "says the same of itself whenever it is asked, one after the other and at once",
-        async (target) => {
-          const ask = () => invokeOf(target, "getCapabilities")({}) as Promise<Capabilities>;
-          const answers = [await ask(), ...(await Promise.all(Array.from({ length: TIMES }, ask)))];
-          for (const answer of answers) {
-            assert.ok(equals(CapabilitiesSchema, answer, target.capabilities), "two answers of GetCapabilities differ");
-          }
-        },
-      ),
-      clause("VENDOR-002", "names its capability, and no feature that the contract does not define", async (target) => {
-        assert.equal(target.capabilities.capability, capability);
-        assert.deepEqual(
-          target.capabilities.features.filter((feature) => !features.includes(feature)),
-          [],
-        );
-        assert.equal(validator.validate(CapabilitiesSchema, target.capabilities).kind, "valid");
-      }),
+      // Of a contract without GetCapabilities the kit describes the vendor itself.
+      ...(service.methods.some(({ name }) => name === "GetCapabilities") ? ofCapabilities : []),
       clause("VENDOR-003", "refuses a call in the name of no tenant", async (target) => {
         for (const method of needed) {
           const error = await failureOf(() => invokeOf(target, method.localName, "")({}), method.name);

@@ -1,6 +1,7 @@
 /** Writes down what a clause asked and what it heard, so that a failure can be shown; sensitive values stay out. */
-import { type DescMessage, type Message, toJsonString } from "@bufbuild/protobuf";
+import { createRegistry, type DescMessage, type Message, toJsonString } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { file_google_rpc_error_details } from "#gen/google/rpc/error_details_pb.js";
 import { errorInfoOf } from "#platform/errors/rpc-error.ts";
 import { withoutSensitive } from "#platform/telemetry/redact.ts";
 
@@ -77,8 +78,20 @@ async function* noted<T extends Message>(
 
 function note(desc: DescMessage, message: Message, into: string[]): void {
   if (into.length < MAX_MESSAGES) {
-    const text = toJsonString(desc, withoutSensitive(desc, message));
+    const text = shown(desc, message);
     into.push(text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}...` : text);
+  }
+}
+
+/** Details of errors that a message may carry (google.protobuf.Any). */
+const registry = createRegistry(file_google_rpc_error_details);
+
+/** A message as JSON. What JSON has no words for, such as a time out of range, is the clause's to judge: only said. */
+function shown(desc: DescMessage, message: Message): string {
+  try {
+    return toJsonString(desc, withoutSensitive(desc, message), { registry });
+  } catch (error) {
+    return `(not to be shown: ${error instanceof Error ? error.message : String(error)})`;
   }
 }
 

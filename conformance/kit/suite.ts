@@ -21,6 +21,14 @@ export interface Suite<Service extends DescService = DescService, Subject = unkn
   readonly features: readonly string[];
   readonly parameters: readonly Parameter[];
   readonly groups: readonly ClauseGroup<Subject>[];
+  /**
+   * Of a contract without GetCapabilities: what the vendor is, as far as it can be asked and the run's parameters tell.
+   * Throws where nobody answers.
+   */
+  readonly describe?: (
+    client: Client<Service>,
+    parameter: (name: string) => string | undefined,
+  ) => Promise<Capabilities>;
   /** Makes what a clause is given; asked anew for each clause. */
   readonly open: (target: Target<Service>) => Subject;
 }

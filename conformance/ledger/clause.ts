@@ -1,35 +1,25 @@
 /** A sentence of the contract with the proof that a ledger keeps it. */
-import type { Capability, LedgerHarness } from "./harness.ts";
+import * as kit from "../kit/clause.ts";
+import { type Capability, type LedgerHarness, PARAMETERS_OF } from "./harness.ts";
 import { type Ledger, openLedger, type Provoked } from "./ledger.ts";
 
 /** What a clause is numbered by: a clause of the contract, or an RPC whose comment says it. */
 export type ClauseId = `LEDGER-${number}` | `LedgerService.${string}`;
 
 /** One proof. */
-export interface Clause {
-  readonly id: ClauseId;
-  /** What a ledger does that keeps it. */
-  readonly says: string;
-  /** What the harness must offer besides a client. */
-  readonly needs: Capability | undefined;
-  /** Throws when the ledger, on books of its own, does otherwise. */
-  readonly check: (ledger: Ledger) => Promise<void>;
-}
+export type Clause = kit.Clause<Ledger>;
 
 /** Clauses of one subject. */
-export interface ClauseGroup {
-  readonly name: string;
-  readonly clauses: readonly Clause[];
-}
+export type ClauseGroup = kit.ClauseGroup<Ledger>;
 
-/** Writes a clause down. */
+/** Writes a clause down. What needs more than a client is asked for on the way from conformant to certified. */
 export function clause(
   id: ClauseId,
   says: string,
   check: (ledger: Ledger) => Promise<void>,
-  options: { readonly needs?: Capability } = {},
+  { needs }: { readonly needs?: Capability } = {},
 ): Clause {
-  return { id, says, needs: options.needs, check };
+  return kit.clause(id, says, check, needs === undefined ? {} : { needs: PARAMETERS_OF[needs], level: "certified" });
 }
 
 /** Puts a ledger through a clause, on books that are its own; the statuses it answered are added to `provoked`. */

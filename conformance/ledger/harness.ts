@@ -19,7 +19,20 @@ export interface LedgerHarness {
 /** What a harness may lack; clauses that need it are then left out, by this name. */
 export type Capability = "events" | "restart";
 
+/** Parameters of a run of the kit by which a harness can be made that has it. */
+export const PARAMETERS_OF = {
+  events: ["nats_url"],
+  restart: ["stop_command", "start_command"],
+} as const satisfies Record<Capability, readonly string[]>;
+
+/** Whether a clause needs it. */
+export function asksFor({ needs }: { readonly needs: readonly string[] }, capability: Capability): boolean {
+  return PARAMETERS_OF[capability].some((name) => needs.includes(name));
+}
+
 /** Whether the harness can show what a clause needs. */
-export function offers(harness: LedgerHarness, needs: Capability | undefined): boolean {
-  return needs === undefined || harness[needs] !== undefined;
+export function offers(harness: LedgerHarness, clause: { readonly needs: readonly string[] }): boolean {
+  return (["events", "restart"] as const).every(
+    (capability) => harness[capability] !== undefined || !asksFor(clause, capability),
+  );
 }

@@ -28,7 +28,7 @@ afterAll(() => service.stop());
 const provoked = nothingProvoked();
 
 describe.each(ledgerSuite)("$name", ({ clauses }) => {
-  for (const clause of clauses.filter(({ needs }) => offers(harness, needs))) {
+  for (const clause of clauses.filter((one) => offers(harness, one))) {
     it(`${clause.id}: ${clause.says}`, () => runClause(clause, harness, provoked));
   }
 });

@@ -26,7 +26,7 @@ import { transfers } from "./transfers.ts";
 import { twoPhase } from "./two-phase.ts";
 
 export { type Clause, type ClauseGroup, type ClauseId, runClause } from "./clause.ts";
-export { type Capability, type LedgerClient, type LedgerHarness, offers } from "./harness.ts";
+export { asksFor, type Capability, type LedgerClient, type LedgerHarness, offers } from "./harness.ts";
 export type { Provoked } from "./ledger.ts";
 
 /** All clauses, by subject. */

@@ -79,7 +79,7 @@ afterAll(async () => {
 });
 
 describe.each(ledgerSuite.filter(({ name }) => !(name in GROUPS_WITHOUT_ROUTE)))("$name", ({ clauses }) => {
-  const spoken = clauses.filter(({ needs, says }) => offers(harness, needs) && !(says in CLAUSES_BEYOND_REST));
+  const spoken = clauses.filter((one) => offers(harness, one) && !(one.says in CLAUSES_BEYOND_REST));
   for (const clause of spoken) {
     it(`${clause.id}: ${clause.says}`, () => runClause(clause, harness, provoked));
   }

@@ -6,6 +6,7 @@ import { type Event, EventSchema } from "#gen/malla/event/v1/event_pb.js";
 import type { Database } from "#platform/db/database.ts";
 import { openOutbox } from "#platform/outbox/append.ts";
 import {
+  asksFor,
   type LedgerHarness,
   ledgerSuite,
   nothingProvoked,
@@ -42,9 +43,9 @@ describe.each(ledgerSuite)("$name", ({ clauses }) => {
   for (const clause of clauses) {
     const gap = GAPS[clause.says];
     it(`${clause.id}${gap === undefined ? "" : " is not kept"}: ${clause.says}`, async () => {
-      const own = clause.needs === "events" ? await openTestDatabase() : database;
+      const own = asksFor(clause, "events") ? await openTestDatabase() : database;
       const harness = openHarness(own);
-      expect(offers(harness, clause.needs)).toBe(true);
+      expect(offers(harness, clause)).toBe(true);
       try {
         const run = runClause(clause, harness, provoked);
         await (gap === undefined ? run : expect(run).rejects.toThrow(gap));
