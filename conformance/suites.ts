@@ -26,8 +26,10 @@ export interface AnySuite extends Pick<Suite, "capability" | "features" | "param
 
 /** By capability. */
 export const SUITES: ReadonlyMap<string, AnySuite> = new Map(
-  [anySuite(cardsSuite), anySuite(kycSuite)].map((one) => [one.capability, one]),
-  [anySuite(biometricsSuite), anySuite(cardsSuite), anySuite(ledgerVendorSuite)].map((one) => [one.capability, one]),
+  [anySuite(biometricsSuite), anySuite(cardsSuite), anySuite(kycSuite), anySuite(ledgerVendorSuite)].map((one) => [
+    one.capability,
+    one,
+  ]),
 );
 
 function anySuite<Service extends DescService, Subject>(own: Suite<Service, Subject>): AnySuite {
