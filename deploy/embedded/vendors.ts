@@ -9,7 +9,7 @@ export interface VendorGround {
   readonly state: StateFolder;
   /** Where a service of the mesh listens, "host:port". */
   readonly addressOf: (service: string) => string;
-  /** A secret of 32 bytes, base64url, kept between starts. */
+  /** A secret of 24 random bytes, base64url, kept between starts. */
   readonly secretOf: (name: string) => string;
   /** Where what it starts besides itself, such as a host that it speaks to, is kept to be stopped. */
   readonly parts: Parts;

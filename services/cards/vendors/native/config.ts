@@ -4,7 +4,7 @@ import { hostPort } from "#platform/config/settings.ts";
 import { databaseSettings } from "#platform/lifecycle/vendor.ts";
 import type { ZoneKey } from "./vault/pin-block.ts";
 
-const VAULT_KEY = "expected 32 bytes in base64url (43 characters)";
+const VAULT_KEY = "expected at least 24 random bytes in base64url (32 characters)";
 const PIN_KEYS =
   "expected name:format:key in hexadecimal, comma between keys, e.g. zone-1:4:0011..ff (format 4: AES, 0: DES)";
 
@@ -15,10 +15,10 @@ export const settings = {
   ...databaseSettings,
   /** Holds the money behind the cards. */
   MALLA_LEDGER_ADDRESS: hostPort(),
-  /** Key of the vault: without it no card number can be read again. */
+  /** Secret that the keys of the vault are derived from: without it no card number can be read again. */
   MALLA_CARDS_VAULT_KEY: z
     .string(VAULT_KEY)
-    .regex(/^[A-Za-z0-9_-]{43}$/, VAULT_KEY)
+    .regex(/^[A-Za-z0-9_-]{32,}$/, VAULT_KEY)
     .transform((text) => Buffer.from(text, "base64url")),
   /** First digits of its card numbers, six or eight. Default: 99999901, which is nobody's. */
   MALLA_CARDS_BIN: z

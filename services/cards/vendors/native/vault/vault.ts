@@ -29,7 +29,7 @@ export interface Vault {
 
 /** What it is opened with. */
 export interface VaultSettings {
-  /** 32 bytes. */
+  /** At least 24 random bytes, from which its keys are derived (HKDF, RFC 5869). */
   readonly key: Buffer;
   /** First digits of its numbers, six or eight. */
   readonly bin: string;
