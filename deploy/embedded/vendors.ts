@@ -42,6 +42,14 @@ export function databaseOf({ capability, vendor }: Pick<VendorDefinition, "capab
 
 /** All of them. */
 export const VENDORS: readonly VendorDefinition[] = [
+  ...["face-api", "human"].map(
+    (vendor): VendorDefinition => ({
+      capability: "biometrics",
+      vendor,
+      hasDatabase: true,
+      settings: ({ secretOf }) => ({ MALLA_FACE_MASTER_KEY: secretOf(`biometrics-${vendor}`) }),
+    }),
+  ),
   {
     capability: "cards",
     vendor: "native",

@@ -31,6 +31,11 @@ describe("settings", () => {
     );
   });
 
+  it("are not shown where they are secrets", () => {
+    const read = () => readSettings({ MALLA_VAULT_KEY: "hunter2" }, { MALLA_VAULT_KEY: wholeNumber(1, 9) });
+    expect(read).toThrow("MALLA_VAULT_KEY=... is wrong: expected a whole number from 1 to 9");
+  });
+
   it.each(["127.0.0.1", ":80", "host:99999", "a b:1", "host:port"])("do not take %s for an address", (text) => {
     expect(() => readSettings({ MALLA_LISTEN: text }, { MALLA_LISTEN: hostPort() })).toThrow(SettingsError);
   });

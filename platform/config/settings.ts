@@ -9,6 +9,9 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
+/** Names of settings whose values are shown to nobody, not even when they are wrong. */
+const SECRET = /_(KEYS?|SECRET|PASSWORD)$/;
+
 /**
  * Reads the settings that `shape` names. An empty string counts as not given.
  *
@@ -30,7 +33,8 @@ export function readSettings<Shape extends z.ZodRawShape>(
   const lines = result.error.issues.map((issue) => {
     const key = String(issue.path[0]);
     const value = given[key];
-    return value === undefined ? `${key} is not set: ${issue.message}` : `${key}=${value} is wrong: ${issue.message}`;
+    const shown = SECRET.test(key) ? "..." : value;
+    return value === undefined ? `${key} is not set: ${issue.message}` : `${key}=${shown} is wrong: ${issue.message}`;
   });
   throw new SettingsError([...new Set(lines)].join("\n"));
 }
