@@ -7,8 +7,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { file_buf_validate_validate, predefined } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import { printProto } from "./print-proto.ts";
+import { writeValidateProto } from "./validate-proto.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean" } } });
@@ -28,13 +27,6 @@ if (values.help === true) {
       process.exitCode = 1;
     }
   }
-}
-
-/** No npm package carries buf/validate/validate.proto as source, but @bufbuild/protovalidate carries its descriptor. */
-function writeValidateProto(): void {
-  const folder = join(root, ".malla/cache/protovalidate/buf/validate");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "validate.proto"), printProto(file_buf_validate_validate, [predefined]));
 }
 
 async function generate(folder: string): Promise<void> {
