@@ -17,6 +17,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 
 	kycv1 "malla.dev/go/malla/kyc/v1"
 )
@@ -47,6 +49,8 @@ func serve(listen, cert, key, ca string) error {
 		grpc.StreamInterceptor(gate.stream),
 	)
 	kycv1.RegisterKycProviderServiceServer(server, newVendor(time.Now))
+	// The mesh asks before it binds.
+	healthv1.RegisterHealthServer(server, health.NewServer())
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err

@@ -11,6 +11,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "gen"))
 
 import grpc  # noqa: E402
 
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc  # noqa: E402
+
 from gate import Gate  # noqa: E402
 from malla.kyc.v1 import kyc_provider_service_pb2_grpc as rpc  # noqa: E402
 from vendor import FEATURES, Vendor  # noqa: E402
@@ -31,12 +33,20 @@ def main():
 
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(WORKERS), interceptors=[Gate(FEATURES)])
     rpc.add_KycProviderServiceServicer_to_server(Vendor(), server)
+    _serve_health(server)
     port = _bind(server, given)
     server.start()
     print(f"serving on {given.listen.rpartition(':')[0]}:{port}", flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop(DRAIN_SECONDS))
     server.wait_for_termination()
+
+
+def _serve_health(server):
+    """The mesh asks before it binds."""
+    servicer = health.HealthServicer()
+    servicer.set("", health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
 
 
 def _bind(server, given):
