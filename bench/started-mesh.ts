@@ -10,12 +10,17 @@ import { findRunningMesh, type RunningMesh } from "../deploy/embedded/running.ts
 export interface StartedMesh {
   readonly readyMs: number;
   readonly running: RunningMesh;
-  /** What it printed. */
+  /** What it printed until it was ready. */
   readonly said: string;
+  /** Waits until it has printed what fits; fails when it does not in time. */
+  saidThat(pattern: RegExp, timeoutMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 const START = join(fileURLToPath(new URL("..", import.meta.url)), "deploy/embedded/start.ts");
+
+/** Longest wait until it is ready, in milliseconds: a first start may have to build a nats-server. */
+const START_MS = 600_000;
 
 /** Starts a mesh on a state folder and waits until it says that it is ready. */
 export async function startAsUser(folder: string): Promise<StartedMesh> {
@@ -23,7 +28,8 @@ export async function startAsUser(folder: string): Promise<StartedMesh> {
   const child = spawn(process.execPath, [START, "--port", "0", "--state", folder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const said = await saidReady(child);
+  const output = listen(child);
+  const said = await output.until(/npm run demo tells the whole story/, START_MS);
   const readyMs = performance.now() - started;
   const running = findRunningMesh(openStateFolder(folder));
   if (running === undefined) {
@@ -33,6 +39,9 @@ export async function startAsUser(folder: string): Promise<StartedMesh> {
     readyMs,
     running,
     said,
+    async saidThat(pattern, timeoutMs) {
+      await output.until(pattern, timeoutMs);
+    },
     async stop() {
       const gone = once(child, "exit");
       child.kill("SIGTERM");
@@ -41,15 +50,38 @@ export async function startAsUser(folder: string): Promise<StartedMesh> {
   };
 }
 
-function saidReady(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    child.stdout?.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes("npm run demo tells the whole story")) {
-        resolve(said);
-      }
-    });
-    child.once("exit", () => reject(new Error(`the mesh ended at start:\n${said}`)));
+interface Output {
+  /** All that was printed, once something in it fits. */
+  until(pattern: RegExp, timeoutMs: number): Promise<string>;
+}
+
+function listen(child: ChildProcess): Output {
+  let said = "";
+  const looks = new Set<() => void>();
+  child.stdout?.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+    for (const look of looks) {
+      look();
+    }
   });
+  return {
+    until: (pattern, timeoutMs) =>
+      new Promise((resolve, reject) => {
+        const settle = (how: () => void) => {
+          looks.delete(look);
+          clearTimeout(timer);
+          child.removeListener("exit", ended);
+          how();
+        };
+        const look = () => (pattern.test(said) ? settle(() => resolve(said)) : undefined);
+        const ended = () => settle(() => reject(new Error(`the mesh ended:\n${said}`)));
+        const timer = setTimeout(
+          () => settle(() => reject(new Error(`the mesh did not say ${pattern} in time:\n${said}`))),
+          timeoutMs,
+        );
+        looks.add(look);
+        child.once("exit", ended);
+        look();
+      }),
+  };
 }

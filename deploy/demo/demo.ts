@@ -5,6 +5,7 @@ import { openStateFolder } from "#platform/embedded/state-folder.ts";
 import { findRunningMesh, type RunningMesh } from "../embedded/running.ts";
 import { tellOfBanks } from "./banks.ts";
 import { say } from "./telling.ts";
+import { tellOfVendors } from "./vendors.ts";
 
 const HELP = `npm run demo [-- <act>] [--state .malla]
   Shows what the mesh can do, against the one that runs (npm start). Acts:
@@ -14,6 +15,7 @@ const HELP = `npm run demo [-- <act>] [--state .malla]
 
 const ACTS: Readonly<Record<string, (mesh: RunningMesh) => Promise<void>>> = {
   banks: tellOfBanks,
+  vendors: tellOfVendors,
 };
 
 const { values, positionals } = parseArgs({

@@ -59,6 +59,16 @@ describe("after npm start", () => {
     expect(stdout.match(/proof: ledger/g)).toHaveLength(3);
   });
 
+  it("the second act swaps vendors without a failed call, loses one, and finds a difference in the shadow", async () => {
+    await mesh.saidThat(/vendors: .*biometrics\/face-api, biometrics\/human.*cards\/native/, 120_000);
+    const { status, stdout, stderr } = node("deploy/demo/demo.ts", "vendors", "--state", folder);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringMatching(/Error/) });
+    expect(stdout).toMatch(/bound to human in \d+ ms/);
+    expect(stdout).toMatch(/killed human \(kill -9\): face-api stands in/);
+    expect(stdout).toMatch(/\d+ answered, 0 failed/);
+    expect(stdout).toMatch(/native would have answered otherwise/);
+  }, 300_000);
+
   it("a second start on the same state says that one runs", () => {
     const { status, stderr } = node("deploy/embedded/start.ts", "--state", folder, "--port", "0");
     expect(status).toBe(1);
@@ -88,7 +98,7 @@ it("what was there before a stop is there after the next start", async () => {
   await mesh.stop();
   mesh = await startAsUser(folder);
   expect(await read()).toEqual(before);
-});
+}, 120_000);
 
 it.each([
   "deploy/embedded/start.ts",
