@@ -1,13 +1,15 @@
 /** A thread that decodes one JPEG and says whether it is whole. */
 import { parentPort, workerData } from "node:worker_threads";
 import { decode } from "jpeg-js";
-import { z } from "zod";
 
-const { bytes, maxMegapixels, maxMegabytes } = z
-  .object({ bytes: z.instanceof(Uint8Array), maxMegapixels: z.number(), maxMegabytes: z.number() })
-  .parse(workerData);
+/** What the thread is given. */
+export interface JpegToDecode {
+  readonly bytes: Uint8Array;
+  readonly maxMegapixels: number;
+  readonly maxMegabytes: number;
+}
 
-function isWhole(): boolean {
+function isWhole({ bytes, maxMegapixels, maxMegabytes }: JpegToDecode): boolean {
   try {
     decode(bytes, {
       useTArray: true,
@@ -23,4 +25,4 @@ function isWhole(): boolean {
   }
 }
 
-parentPort?.postMessage(isWhole());
+parentPort?.postMessage(isWhole(workerData));

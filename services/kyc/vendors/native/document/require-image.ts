@@ -5,6 +5,15 @@ import { MAX_PIXELS } from "./limits.ts";
 import { isWholeJpeg } from "./whole-jpeg.ts";
 import { isWholePng } from "./whole-png.ts";
 
+let last: Promise<unknown> = Promise.resolve();
+
+/** One image at a time: each may take hundreds of megabytes while it is looked at. */
+function inTurn(look: () => Promise<boolean>): Promise<boolean> {
+  const turn = last.then(look);
+  last = turn.catch(() => "whoever waits for the turn hears of it");
+  return turn;
+}
+
 /**
  * Looks at the header, and only then at the rest.
  *
@@ -18,7 +27,7 @@ export async function requireImage(bytes: Buffer, type: MediaType): Promise<void
   if (size.width * size.height > MAX_PIXELS) {
     throw kycRefused("document_too_large", { limit: "kyc.max_document_pixels" });
   }
-  if (!(await (type === "image/png" ? isWholePng(bytes) : isWholeJpeg(bytes)))) {
+  if (!(await inTurn(() => (type === "image/png" ? isWholePng(bytes) : isWholeJpeg(bytes))))) {
     throw kycRefused("document_invalid");
   }
 }

@@ -1,34 +1,43 @@
-/** Whether a JPEG is whole: decoded in a thread of its own, one at a time, within a time and a share of memory. */
+/** Whether a JPEG is whole: decoded in a thread of its own, within a time and a share of memory. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import type { JpegToDecode } from "./decode-jpeg.ts";
 import { MAX_PIXELS } from "./limits.ts";
 
 const MAX_MEGABYTES = 768;
-/** Decoding the largest takes about a fifth of it, in milliseconds. */
+/** Longest that decoding may take, in milliseconds. */
 const TIMEOUT_MS = 20_000;
+const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
 
-let last: Promise<unknown> = Promise.resolve();
-
-/** Waits for those before: each takes much memory. */
-export function isWholeJpeg(bytes: Buffer): Promise<boolean> {
-  const turn = last.then(() => decode(bytes));
-  last = turn.catch(() => undefined);
-  return turn;
-}
-
-async function decode(bytes: Buffer): Promise<boolean> {
-  // The image ends with its end: what was cut off may be a part that no pixel misses.
-  if (bytes.lastIndexOf(Buffer.from([0xff, 0xd9])) < 0) {
+/** One that takes more time or memory than an image of its size can need counts as none. */
+export async function isWholeJpeg(bytes: Buffer): Promise<boolean> {
+  // What was cut off may be a part that no pixel misses.
+  if (!bytes.includes(END_OF_IMAGE)) {
     return false;
   }
+  const work: JpegToDecode = {
+    bytes: new Uint8Array(bytes),
+    maxMegapixels: MAX_PIXELS / 1e6,
+    maxMegabytes: MAX_MEGABYTES,
+  };
   const worker = new Worker(new URL("./decode-jpeg.ts", import.meta.url), {
-    workerData: { bytes: new Uint8Array(bytes), maxMegapixels: MAX_PIXELS / 1e6, maxMegabytes: MAX_MEGABYTES },
+    workerData: work,
     resourceLimits: { maxOldGenerationSizeMb: MAX_MEGABYTES },
   });
   try {
     const [isWhole] = await once(worker, "message", { signal: AbortSignal.timeout(TIMEOUT_MS) });
     return isWhole === true;
+  } catch (error) {
+    if (isLimit(error)) {
+      return false;
+    }
+    throw error;
   } finally {
     await worker.terminate();
   }
+}
+
+function isLimit(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ABORT_ERR" || code === "ERR_WORKER_OUT_OF_MEMORY";
 }
