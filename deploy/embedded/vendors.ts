@@ -60,5 +60,6 @@ export const VENDORS: readonly VendorDefinition[] = [
       MALLA_CARDS_PIN_KEYS: `zone-1:4:${Buffer.from(secretOf("cards-native-zone-1"), "base64url").toString("hex")}`,
     }),
   },
+  { capability: "kyc", vendor: "native", hasDatabase: true },
   { capability: "cards", vendor: "iso8583", hasDatabase: true, settings: startCardHost },
 ];
