@@ -29,6 +29,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
   { name: "notifications", vendor: "native", calls: [], peerScopes: "gateway=*" },
   { name: "cards", vendor: "native", calls: ["bindings"], peerScopes: "gateway=*" },
   { name: "biometrics", vendor: "native", calls: ["bindings"], peerScopes: "gateway=*" },
+  { name: "kyc", vendor: "native", calls: ["bindings"], peerScopes: "gateway=*" },
   {
     name: "bindings",
     vendor: "native",
