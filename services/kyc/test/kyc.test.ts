@@ -17,6 +17,8 @@ import { kycProgram } from "../service.ts";
 type Fault = "hangs" | "hangs_after" | "unknown_enum" | "breaks_upload";
 
 let fault: Fault | undefined;
+/** References of parties that the vendor has found on a list since. */
+const listed = new Set<string>();
 let vendor: TestVendor<typeof KycProviderService>;
 let service: TestService;
 let tenants = 0;
@@ -39,6 +41,14 @@ function scripted(): ServiceImpl<typeof KycProviderService> {
       }
       return fault === "unknown_enum" ? { ...answer, state: 77 as VerificationState } : answer;
     },
+    pollMonitoring: ({ cursor }) => ({
+      cursor: String(listed.size),
+      events: [...listed].slice(Number(cursor)).map((reference, index) => ({
+        id: `${cursor}-${index}`,
+        reference,
+        hits: [{ list: "reference", entryId: "1", matchedName: "somebody", scoreBasisPoints: 9_500, evidence: [] }],
+      })),
+    }),
     async takeDocument(requests, context) {
       if (fault === "breaks_upload") {
         await requests[Symbol.asyncIterator]().next();
@@ -66,6 +76,7 @@ beforeAll(async () => {
       MALLA_FIXED_VENDORS: `scripted=${vendor.address}`,
       MALLA_KYC_VENDOR_TIMEOUT_MS: "1000",
       MALLA_KYC_RESOLVE_AFTER_MS: "200",
+      MALLA_KYC_MONITOR_EVERY_MS: "200",
     },
   });
 });
@@ -197,4 +208,32 @@ it("screens a party and names the lists", async () => {
   const found = await kyc.screenParty({ party: { person: { case: "naturalPerson", value: LISTED } } });
   expect([found.vendor, found.hits.length > 0]).toEqual(["scripted", true]);
   expect((await kyc.listScreeningLists({})).lists.map(({ id }) => id)).toEqual(["reference"]);
+});
+
+it("a verification that passed expires by itself, with its event", async () => {
+  const { tenant, kyc, requestOf, stateOf } = newBank();
+  const { name } = await kyc.startVerification({ ...requestOf(), validDuration: { seconds: 1n } });
+  await eventually(() => stateOf(name)).toBe("EXPIRED");
+  expect(await wordsOf(tenant, 3)).toEqual(["VerificationStarted", "VerificationPassed", "VerificationExpired"]);
+});
+
+it("a monitored party that is listed since is told once, and stays passed", async () => {
+  const { tenant, kyc, requestOf, stateOf } = newBank();
+  const { name } = await kyc.startVerification({ ...requestOf(), isMonitored: true });
+  const [row] = await service.sql()`select reference from verifications where id = ${name.split("/")[1] ?? ""}`;
+  listed.add(String(row?.["reference"]));
+  await eventually(async () => (await kyc.getVerification({ name })).hits.length).toBe(1);
+  expect(await stateOf(name)).toBe("PASSED");
+  const polled = async () =>
+    Number((await service.sql()`select cursor from monitoring where tenant_id = ${tenant}`)[0]?.["cursor"]);
+  await eventually(polled).toBe(1);
+  expect(await wordsOf(tenant, 3)).toEqual(["VerificationStarted", "VerificationPassed", "PartyListed"]);
+});
+
+it("an upload that begins without a header is refused", async () => {
+  const { kyc } = newBank();
+  async function* headless(): AsyncGenerator<MessageInitShape<typeof UploadDocumentRequestSchema>> {
+    yield { part: { case: "chunk", value: greyImage(8, 8) } };
+  }
+  expect(await refusal(kyc.uploadDocument(headless()))).toBe("UPLOAD_INVALID");
 });
