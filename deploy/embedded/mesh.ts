@@ -68,7 +68,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     try {
       // Vendors that are still starting are given up first, so that all that runs is among the parts.
       ending.abort(new Error("the mesh is stopping"));
-      await vendors?.settled;
+      await vendors?.allSettled;
       await parts.stop(options.progress);
     } finally {
       release();

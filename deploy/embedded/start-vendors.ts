@@ -32,8 +32,10 @@ export interface VendorsGround {
 export interface StartedVendors {
   /** Those that run so far, by "capability/vendor". */
   readonly running: ReadonlyMap<string, Supervised>;
-  /** Resolves when each runs or has said, by `progress`, why it does not. */
+  /** Resolves when each that is not slow runs or has said, by `progress`, why it does not. */
   readonly settled: Promise<void>;
+  /** Resolves when all have. */
+  readonly allSettled: Promise<void>;
 }
 
 /** Starts all of them. */
@@ -51,7 +53,9 @@ export function startVendors(ground: VendorsGround): StartedVendors {
       }
     }
   };
-  return { running, settled: Promise.all(VENDORS.map(start)).then(() => {}) };
+  const starts = VENDORS.map((definition) => ({ isSlow: definition.isSlow === true, started: start(definition) }));
+  const all = async (ones: typeof starts) => void (await Promise.all(ones.map(({ started }) => started)));
+  return { running, settled: all(starts.filter(({ isSlow }) => !isSlow)), allSettled: all(starts) };
 }
 
 async function settingsOf(definition: VendorDefinition, ground: VendorsGround): Promise<ProcessSettings> {

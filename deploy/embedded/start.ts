@@ -79,6 +79,8 @@ async function main(path: string): Promise<number> {
     say(summary(mesh, describe(mesh, files), { readyMs: performance.now(), askedPort: port }));
     await Promise.race([vendorsReady(mesh, tokens, signals.stop), signals.asked]);
     publish();
+    await Promise.race([slowVendorsReady(mesh), signals.asked]);
+    publish();
     await signals.asked;
   } finally {
     publish = () => {};
@@ -102,6 +104,16 @@ async function vendorsReady(mesh: Mesh, tokens: ReadonlyMap<string, string>, sig
       return;
     }
     progress(`vendors are not bound: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Says which vendors came later than the others. */
+async function slowVendorsReady({ vendors }: Mesh): Promise<void> {
+  const before = new Set(vendors.running.keys());
+  await vendors.allSettled;
+  const late = [...vendors.running.keys()].filter((name) => !before.has(name));
+  if (late.length > 0) {
+    progress(`vendors: ${late.join(", ")} as well`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The vendors of the embedded mesh: each a process of its own behind its capability's contract. */
 import { join } from "node:path";
 import type { StateFolder } from "#platform/embedded/state-folder.ts";
+import { startWatchman } from "../../services/kyc/vendors/watchman/program/start-watchman.ts";
 import { startCardHost } from "./card-host.ts";
 import type { Parts } from "./parts.ts";
 
@@ -26,6 +27,8 @@ export interface VendorDefinition {
   readonly hasDatabase: boolean;
   /** Settings of its own; a vendor whose parts cannot be had on this machine rejects with the reason in one line. */
   readonly settings?: (ground: VendorGround) => Promise<Record<string, string>> | Record<string, string>;
+  /** Whether it may take minutes until it runs for the first time, so that nobody waits for it. */
+  readonly isSlow?: boolean;
   /** Memory and start-up options of Node that it does better with. */
   readonly nodeOptions?: readonly string[];
 }
@@ -61,5 +64,13 @@ export const VENDORS: readonly VendorDefinition[] = [
     }),
   },
   { capability: "kyc", vendor: "native", hasDatabase: true },
+  { capability: "kyc", vendor: "watchman", hasDatabase: true, isSlow: true, settings: startWatchmanServer },
   { capability: "cards", vendor: "iso8583", hasDatabase: true, settings: startCardHost },
 ];
+
+/** watchman itself is a program of its own, in Go, that is built the first time. */
+async function startWatchmanServer({ state, parts, progress, signal }: VendorGround): Promise<Record<string, string>> {
+  const server = await startWatchman({ state, environment: process.env, progress, signal });
+  parts.add("servers", server);
+  return { MALLA_WATCHMAN_URL: server.url };
+}
