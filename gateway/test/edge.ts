@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { inject } from "vitest";
 import { testCertificate, tlsEnvironment } from "#platform/testing/service.ts";
+import { OWN_CAPABILITY, readContracts } from "../contracts.ts";
 import { startGateway } from "../service.ts";
 
 /** What a token says; what is not given is right. */
@@ -40,10 +41,9 @@ export async function startTestEdge(
   const [keys, strangers] = await Promise.all([generateKeyPair("EdDSA"), generateKeyPair("EdDSA")]);
   const jwksFile = join(folder, "jwks.json");
   writeFileSync(jwksFile, JSON.stringify({ keys: [{ ...(await exportJWK(keys.publicKey)), alg: "EdDSA" }] }));
-  const addresses = ["ledger", "customers", "products", "accounts", "notifications"].map((name) => [
-    `MALLA_${name.toUpperCase()}_ADDRESS`,
-    backends[name] ?? NOBODY,
-  ]);
+  const { services } = readContracts(new URL("../../gen/malla.binpb", import.meta.url));
+  const capabilities = [...services.keys()].filter((capability) => capability !== OWN_CAPABILITY);
+  const addresses = capabilities.map((name) => [`MALLA_${name.toUpperCase()}_ADDRESS`, backends[name] ?? NOBODY]);
   const running = await startGateway({
     MALLA_LISTEN: "127.0.0.1:0",
     MALLA_NATS_URL: inject("natsUrl"),

@@ -115,7 +115,9 @@ describe("a host that does not answer an authorization", () => {
       await host.order({ kind, mti: "0100" });
       await host.order({ kind: "drop_answer", mti: "0420" });
       await expect(authorize(card, 40_000, requestId, {}, impatient())).rejects.toThrow();
-      expect(await client.lookupOperation({ requestId })).toMatchObject({ state: Operation_State.IN_PROGRESS });
+      // Or the reversal was acknowledged already.
+      const { state: soon } = await client.lookupOperation({ requestId });
+      expect([Operation_State.IN_PROGRESS, Operation_State.DONE]).toContain(soon);
       const { state, answer } = await known(requestId);
       expect({ state, answer }).toMatchObject({
         state: Operation_State.DONE,
