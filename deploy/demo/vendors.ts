@@ -11,6 +11,8 @@ import { say, step } from "./telling.ts";
 const TENANT = "banco-ipe";
 /** Answers of a vendor before the story goes on. */
 const ENOUGH = 5;
+/** Who answered where the vendor did not. */
+const NOBODY = "";
 /** Longest wait until work that was not answered is known, and the pause between two looks, in milliseconds. */
 const KNOWN_MS = 60_000;
 const LOOK_MS = 250;
@@ -89,14 +91,15 @@ async function swap(edge: EdgeClient, mesh: RunningMesh, work: Work): Promise<vo
   const [first, second] = vendors;
   await bind(edge, capability, { primaryVendor: first, failoverVendors: [second] }, "the story begins");
   say(`\n  ${capability}: ${workers} callers ask for ${what} without a pause`);
-  let unknown = 0;
+  const unknown: Promise<string>[] = [];
   const load = startLoad(workers, async () => {
     const answer = await edge.post(work.path, work.body());
     if (!isUnknown(answer)) {
       return vendorOf(answer);
     }
-    unknown++;
-    return vendorOf(await known(edge, `${work.readAt}${answer["name"]}`));
+    // What became of it is found out by and by; the caller goes on.
+    unknown.push(known(edge, `${work.readAt}${answer["name"]}`).then(vendorOf));
+    return NOBODY;
   });
   try {
     const countOf = (vendor: string, since = 0) =>
@@ -132,7 +135,8 @@ async function swap(edge: EdgeClient, mesh: RunningMesh, work: Work): Promise<vo
       step(
         `${second} is back ${ms(back.answeredAtMs - killed)} after; breakers: ${await breakersOf(edge, capability)}`,
       );
-      step(`calls that it was working on and did not answer: ${unknown}, each found out by asking again`);
+      const found = await Promise.all(unknown);
+      step(`work that it was at and did not answer: ${found.length}, of each it was found out what became`);
     }
   } finally {
     await load.stop();
