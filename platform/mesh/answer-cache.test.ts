@@ -71,7 +71,8 @@ describe("an answer that may be kept", () => {
     expect(alpha.getProduct).toHaveBeenCalledTimes(1);
     await here.mesh.forget("alpha", here.contract.method.getProduct);
     await vi.waitFor(async () => expect(await versionOf(getProduct(other))).toBeGreaterThan(1n));
-    expect(await versionOf(getProduct())).toBe(await versionOf(getProduct(other)));
+    // Both forgot; whoever asks first after that, the other may have asked too.
+    expect(await versionOf(getProduct())).toBeGreaterThan(1n);
   });
 
   it("is one tenant's, unless the contract says that it is the same for all", async () => {
