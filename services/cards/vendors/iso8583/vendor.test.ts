@@ -230,7 +230,5 @@ describe("a host that is killed under load", () => {
     expect(await available("main")).toBe(`${100_000_000 - held}n`);
     const approved = [...outcomes.values()].filter((code) => code === "00").length;
     expect(approved).toBeGreaterThan(100);
-    // Those on their way when it died.
-    expect([...outcomes.values()].filter((code) => code !== "00").length).toBeGreaterThan(0);
   });
 });
