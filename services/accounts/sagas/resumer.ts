@@ -2,7 +2,7 @@
  * Ends what was begun and not ended: a process died, the ledger was away, the caller never came back. Money that moved
  * so always gets its event, and money that was decided on always moves.
  */
-import { setTimeout as pause } from "node:timers/promises";
+import { type Rounds, startRounds } from "#platform/lifecycle/rounds.ts";
 import { type Call, ownCall } from "#platform/rpc/call.ts";
 import type { Logger } from "#platform/telemetry/log.ts";
 import type { AccountsDeps } from "../service.ts";
@@ -22,34 +22,18 @@ const TRY_TIMEOUT_MS = 5_000;
 type ResumerDeps = Pick<AccountsDeps, "database" | "outbox" | "ledger">;
 type Resume = (deps: ResumerDeps, call: Call, id: string) => Promise<unknown>;
 
-/** A resumer that runs. */
-export interface Resumer {
-  /** Lets the batch under way end, at once where it waits for others. */
-  stop(): Promise<void>;
-}
-
 /** Starts to look for unfinished work. Several processes share it. */
-export function startResumer(deps: ResumerDeps, log: Logger): Resumer {
-  const stopping = new AbortController();
-  const running = run(deps, log, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
+export function startResumer(deps: ResumerDeps, log: Logger): Rounds {
+  return startRounds(
+    async (signal) => {
+      const taken = await Promise.all([
+        resumeBatch("accounts", resumeOpening, deps, log, signal),
+        resumeBatch("operations", resumeOperation, deps, log, signal),
+      ]);
+      return Math.max(...taken) >= BATCH;
     },
-  };
-}
-
-async function run(deps: ResumerDeps, log: Logger, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const taken = await Promise.all([
-      resumeBatch("accounts", resumeOpening, deps, log, signal),
-      resumeBatch("operations", resumeOperation, deps, log, signal),
-    ]);
-    if (Math.max(...taken) < BATCH) {
-      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => "asked to stop");
-    }
-  }
+    { everyMs: LOOK_EVERY_MS, log, failed: "could not look for unfinished work" },
+  );
 }
 
 /** Resumes what is due; answers how much that was. */

@@ -1,6 +1,6 @@
 /** Ends the leases of vendors that have fallen silent. */
 import type { Database } from "#platform/db/database.ts";
-import { pause } from "#platform/lifecycle/pause.ts";
+import { type Rounds, startRounds } from "#platform/lifecycle/rounds.ts";
 import { MESH_TENANT } from "#platform/mesh/vendor-directory.ts";
 import type { Outbox } from "#platform/outbox/append.ts";
 import type { Logger } from "#platform/telemetry/log.ts";
@@ -28,27 +28,20 @@ export interface LeasesDeps {
 }
 
 /** Starts to look. Several processes share it. */
-export function watchLeases(deps: LeasesDeps): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const loop = async () => {
-    // Vendors could not say a word while this service was away: each gets the time of a lease for it.
-    await pause(LEASE_MS, stopping.signal);
-    while (!stopping.signal.aborted) {
-      try {
-        await endSilent(deps);
-      } catch (error) {
-        deps.log.warn({ err: error }, "leases could not be looked at");
-      }
-      await pause(LOOK_EVERY_MS, stopping.signal);
-    }
-  };
-  const running = loop();
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
+export function watchLeases(deps: LeasesDeps): Rounds {
+  return startRounds(
+    async () => {
+      await endSilent(deps);
+      return false;
     },
-  };
+    {
+      everyMs: LOOK_EVERY_MS,
+      // Vendors could not say a word while this service was away: each gets the time of a lease for it.
+      firstAfterMs: LEASE_MS,
+      log: deps.log,
+      failed: "leases could not be looked at",
+    },
+  );
 }
 
 /** One look. */

@@ -1,6 +1,6 @@
 /** Ends what vendors left open: enrolments and answers whose outcome nobody heard, erasures that were not confirmed. */
-import { setTimeout as pause } from "node:timers/promises";
 import { ProviderChallengeSchema } from "#gen/malla/biometrics/v1/biometrics_provider_service_pb.js";
+import { type Rounds, startRounds } from "#platform/lifecycle/rounds.ts";
 import { type Call, ownCall } from "#platform/rpc/call.ts";
 import { isHeld } from "../domain/template.ts";
 import { toVerdict } from "../mapping.ts";
@@ -22,35 +22,22 @@ const TRY_TIMEOUT_MS = 5_000;
 
 type Resolve = (deps: BiometricsDeps, call: Call, id: string) => Promise<unknown>;
 
-/** A resolver that runs. */
-export interface Resolver {
-  /** Lets the batch under way end, at once where it waits for others. */
-  stop(): Promise<void>;
-}
-
 /** Starts to look for what is open. Several processes share it. */
-export function startResolver(deps: BiometricsDeps): Resolver {
-  const stopping = new AbortController();
-  const running = run(deps, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
+export function startResolver(deps: BiometricsDeps): Rounds {
+  return startRounds(
+    async (signal) => {
+      const taken = await Promise.all([
+        resolveBatch("templates", resolveTemplate, deps, signal),
+        resolveBatch("challenges", resolveChallenge, deps, signal),
+      ]);
+      return Math.max(...taken) >= BATCH;
     },
-  };
-}
-
-async function run(deps: BiometricsDeps, signal: AbortSignal): Promise<void> {
-  const lookEveryMs = Math.min(LOOK_EVERY_MS, deps.resolveAfterMs);
-  while (!signal.aborted) {
-    const taken = await Promise.all([
-      resolveBatch("templates", resolveTemplate, deps, signal),
-      resolveBatch("challenges", resolveChallenge, deps, signal),
-    ]);
-    if (Math.max(...taken) < BATCH) {
-      await pause(lookEveryMs, undefined, { signal }).catch(() => "asked to stop");
-    }
-  }
+    {
+      everyMs: Math.min(LOOK_EVERY_MS, deps.resolveAfterMs),
+      log: deps.log,
+      failed: "could not look for what is open",
+    },
+  );
 }
 
 /** Resolves what is due; answers how much that was. */

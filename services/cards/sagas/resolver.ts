@@ -2,7 +2,7 @@
  * Ends what was left without an answer: authorizations that nobody asked about are given back, everything else is asked
  * for again; and authorizations whose time passed are read anew.
  */
-import { setTimeout as pause } from "node:timers/promises";
+import { type Rounds, startRounds } from "#platform/lifecycle/rounds.ts";
 import { type Call, ownCall } from "#platform/rpc/call.ts";
 import type { CardsDeps } from "../service.ts";
 import { findPastExpiry } from "../store/authorization-store.ts";
@@ -19,32 +19,19 @@ const RETRY_AFTER_MS = 1_000;
 /** Time of a try beyond what its vendor may take, in milliseconds. */
 const OWN_TIME_MS = 2_000;
 
-/** A resolver that runs. */
-export interface Resolver {
-  stop(): Promise<void>;
-}
-
 /** Starts it. Several processes share the work. */
-export function startResolver(deps: CardsDeps): Resolver {
-  const stopping = new AbortController();
-  const running = run(deps, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
-}
-
-async function run(deps: CardsDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
+export function startResolver(deps: CardsDeps): Rounds {
+  return startRounds(
+    async (signal) => {
       await look(deps, signal);
-    } catch (error) {
-      deps.log.warn({ err: error }, "could not look for what was left");
-    }
-    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => "asked to stop");
-  }
+      return false;
+    },
+    {
+      everyMs: LOOK_EVERY_MS,
+      log: deps.log,
+      failed: "could not look for what was left",
+    },
+  );
 }
 
 async function look(deps: CardsDeps, signal: AbortSignal): Promise<void> {

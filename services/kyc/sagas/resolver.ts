@@ -1,5 +1,5 @@
 /** Ends what vendors left open, lets what passed expire, and hears news of monitored parties. */
-import { setTimeout as pause } from "node:timers/promises";
+import { type Rounds, startRounds } from "#platform/lifecycle/rounds.ts";
 import { type Call, ownCall } from "#platform/rpc/call.ts";
 import type { KycDeps } from "../service.ts";
 import { takeDueWatches } from "../store/monitoring-store.ts";
@@ -14,33 +14,19 @@ const BATCH = 10;
 /** Time of a try beyond what its vendor may take, in milliseconds. */
 const OWN_TIME_MS = 2_000;
 
-/** A resolver that runs. */
-export interface Resolver {
-  stop(): Promise<void>;
-}
-
 /** Starts it. Several processes share the work. */
-export function startResolver(deps: KycDeps): Resolver {
-  const stopping = new AbortController();
-  const running = run(deps, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
-}
-
-async function run(deps: KycDeps, signal: AbortSignal): Promise<void> {
-  const lookEveryMs = Math.min(LOOK_EVERY_MS, deps.resolveAfterMs, deps.monitorEveryMs);
-  while (!signal.aborted) {
-    try {
+export function startResolver(deps: KycDeps): Rounds {
+  return startRounds(
+    async (signal) => {
       await look(deps, signal);
-    } catch (error) {
-      deps.log.warn({ err: error }, "could not look for what is open");
-    }
-    await pause(lookEveryMs, undefined, { signal }).catch(() => "asked to stop");
-  }
+      return false;
+    },
+    {
+      everyMs: Math.min(LOOK_EVERY_MS, deps.resolveAfterMs, deps.monitorEveryMs),
+      log: deps.log,
+      failed: "could not look for what is open",
+    },
+  );
 }
 
 async function look(deps: KycDeps, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 /** Ends what was left: plans that nobody settled, and holds whose time has passed. Looks at start, and again and again. */
-import { setTimeout as pause } from "node:timers/promises";
+import { type Rounds, startRounds } from "#platform/lifecycle/rounds.ts";
 import { type Call, ownCall } from "#platform/rpc/call.ts";
 import type { Logger } from "#platform/telemetry/log.ts";
 import type { NativeDeps } from "../program.ts";
@@ -16,32 +16,15 @@ const TRY_TIMEOUT_MS = 5_000;
 
 type ResumerDeps = Pick<NativeDeps, "database" | "ledger" | "now">;
 
-/** A resumer that runs. */
-export interface Resumer {
-  stop(): Promise<void>;
-}
-
 /** Starts it. Several processes share the work. */
-export function startResumer(deps: ResumerDeps, log: Logger): Resumer {
-  const stopping = new AbortController();
-  const running = run(deps, log, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
-}
-
-async function run(deps: ResumerDeps, log: Logger, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
+export function startResumer(deps: ResumerDeps, log: Logger): Rounds {
+  return startRounds(
+    async (signal) => {
       await look(deps, log, signal);
-    } catch (error) {
-      log.warn({ err: error }, "could not look for what was left");
-    }
-    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => "asked to stop");
-  }
+      return false;
+    },
+    { everyMs: LOOK_EVERY_MS, log, failed: "could not look for what was left" },
+  );
 }
 
 async function look(deps: ResumerDeps, log: Logger, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 /** Screens monitored parties again when the lists have changed. Looks at start, and every minute. */
-import { pause } from "#platform/lifecycle/pause.ts";
+import { type Rounds, startRounds } from "#platform/lifecycle/rounds.ts";
 import { ownCall } from "#platform/rpc/call.ts";
 import type { Logger } from "#platform/telemetry/log.ts";
 import type { NativeDeps } from "../program.ts";
@@ -13,38 +13,26 @@ const BATCH = 100;
 /** Longest one party may take, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
-/** A watch that is kept. */
-export interface Watch {
-  stop(): Promise<void>;
-}
-
 /** Starts it. Several processes share the work: who was screened already is left alone. */
-export function startWatch(deps: NativeDeps, log: Logger): Watch {
-  const stopping = new AbortController();
-  const running = run(deps, log, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
+export function startWatch(deps: NativeDeps, log: Logger): Rounds {
+  return startRounds(
+    async (signal) => {
+      await readListsAnew(deps, log);
+      await look(deps, log, signal);
+      return false;
     },
-  };
+    { everyMs: LOOK_EVERY_MS, log, failed: "could not look for monitored parties" },
+  );
 }
 
-async function run(deps: NativeDeps, log: Logger, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      if (await deps.lists.refresh()) {
-        log.info({ version: deps.lists.current().version }, "lists were read again");
-      }
-    } catch (error) {
-      log.error({ err: error }, "the lists could not be read again; those read before stay in use");
+/** Lists that cannot be read are no reason not to look: those read before stay in use. */
+async function readListsAnew({ lists }: NativeDeps, log: Logger): Promise<void> {
+  try {
+    if (await lists.refresh()) {
+      log.info({ version: lists.current().version }, "lists were read again");
     }
-    try {
-      await look(deps, log, signal);
-    } catch (error) {
-      log.warn({ err: error }, "could not look for monitored parties");
-    }
-    await pause(LOOK_EVERY_MS, signal);
+  } catch (error) {
+    log.error({ err: error }, "the lists could not be read again; those read before stay in use");
   }
 }
 
