@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { create, isMessage } from "@bufbuild/protobuf";
 import { Card_State, CardCloseReason, CardForm } from "#gen/malla/cards/v1/card_pb.js";
 import { MoveResponseSchema, Operation_State, OperationSchema } from "#gen/malla/cards/v1/cards_provider_service_pb.js";
-import { ALL_FEATURES, createReference } from "../reference/reference.ts";
+import { FEATURES } from "../features.ts";
+import { createReference } from "../reference/reference.ts";
 import { type Broken, bendAuthorize, broken, carded, keptOf, moved } from "./breaking.ts";
 
 const says = (features: readonly string[]) => ({
@@ -15,7 +16,7 @@ const says = (features: readonly string[]) => ({
 
 export const brokenCards: readonly Broken[] = [
   broken("boaster", "advertises what the contract does not know", ["CARDS-001"], () => ({
-    getCapabilities: () => says([...ALL_FEATURES, "cards.cashback"]),
+    getCapabilities: () => says([...FEATURES, "cards.cashback"]),
   })),
   broken("stutterer", "issues another card for a request that comes twice", ["CARDS-002"], ({ vendor }) => ({
     provideCard: (request, context) => vendor.provideCard({ ...request, requestId: randomUUID() }, context),
@@ -50,7 +51,7 @@ export const brokenCards: readonly Broken[] = [
     },
   })),
   broken("secretive", "serves refunds without saying so", ["CARDS-006"], () => ({
-    getCapabilities: () => says(ALL_FEATURES.filter((feature) => feature !== "cards.refund")),
+    getCapabilities: () => says(FEATURES.filter((feature) => feature !== "cards.refund")),
   })),
   broken("timeless", "does not count changes", ["CARDS-007"], (reference) => ({
     reverse: async (request, context) => {

@@ -24,24 +24,12 @@ import {
 } from "#gen/malla/cards/v1/cards_provider_service_pb.js";
 import { rpcError } from "#platform/errors/rpc-error.ts";
 import { callerKey } from "#platform/rpc/call.ts";
+import { FEATURES } from "../features.ts";
 import { authorize } from "./authorize.ts";
 import { type Books, type KeptAuthorization, type KeptCard, once, openBooks } from "./books.ts";
 import { DECLINES } from "./codes.ts";
 import { answer, clear, dispute, expire, increment, refund, reverse } from "./moves.ts";
 import { checkPin, decipherPin, pinRefused } from "./pins.ts";
-
-/** Everything that the contract knows. */
-export const ALL_FEATURES = [
-  "cards.single_use",
-  "cards.controls",
-  "cards.partial_approval",
-  "cards.incremental",
-  "cards.refund",
-  "cards.chargeback",
-  "cards.pin",
-  "cards.tokenization",
-  "cards.reveal",
-] as const;
 
 /** BIN of the reference's cards: nobody's. */
 const BIN = "999999";
@@ -79,7 +67,7 @@ function createVendor(booksOf: Reference["booksOf"]): CardsVendor {
       capability: "cards",
       vendor: "reference",
       version: "1.0.0",
-      features: [...ALL_FEATURES],
+      features: [...FEATURES],
     }),
     provideCard: (request, context) => {
       const books = booksOf(context);
