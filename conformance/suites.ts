@@ -39,13 +39,9 @@ function anySuite<Service extends DescService, Subject>(own: Suite<Service, Subj
     contractDigest: contractDigest(suite.service),
     async run(where, options, onCapabilities) {
       const endpoint = openEndpoint(suite.service, where);
-      try {
-        const capabilities = await endpoint.capabilities(suite.describe);
-        onCapabilities(capabilities);
-        return await runSuite(suite, endpoint, capabilities, options);
-      } finally {
-        endpoint.close();
-      }
+      const capabilities = await endpoint.capabilities(suite.describe);
+      onCapabilities(capabilities);
+      return runSuite(suite, endpoint, capabilities, options);
     },
   };
 }

@@ -1,16 +1,16 @@
 /** A vendor at an address as a target: plain gRPC, in whatever language it is written. */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { DescMethod, DescService, MessageShape } from "@bufbuild/protobuf";
-import { type Client, createClient } from "@connectrpc/connect";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { ChannelCredentials } from "@grpc/grpc-js";
-import type { Capabilities, CapabilitiesSchema } from "#gen/malla/vendor/v1/capabilities_pb.js";
+import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
 import { rulesOf } from "#platform/rpc/authorize.ts";
 import { openGrpcTransport } from "#platform/rpc/grpc-transport.ts";
 import { MESH_HEADERS } from "#platform/rpc/metadata.ts";
 import { spiffePeer } from "#platform/rpc/tls.ts";
 import { type Exchange, recordExchanges } from "./record.ts";
 import type { Suite, Target } from "./suite.ts";
+import { askCapabilities, clientOver, createTarget } from "./target.ts";
 
 /** Where a vendor is and how it is reached. */
 export interface EndpointOptions {
@@ -39,67 +39,54 @@ export interface EndpointTls {
 export interface Endpoint<Service extends DescService> {
   /** Asks what it can do; by `describe` where the contract has no RPC for that. */
   capabilities(describe?: Suite<Service>["describe"]): Promise<Capabilities>;
-  /** A target with a tenant of its own, and what was said through it. */
-  target(capabilities: Capabilities): { readonly target: Target<Service>; readonly exchanges: readonly Exchange[] };
+  /** A target with a tenant and a connection of its own, and what was said through it. */
+  target(capabilities: Capabilities): OpenTarget<Service>;
+}
+
+/** A target to be closed. */
+export interface OpenTarget<Service extends DescService> {
+  readonly target: Target<Service>;
+  readonly exchanges: readonly Exchange[];
   close(): void;
 }
 
-/** Opens it; the connection is made with the first call. */
+/** A vendor at an address; nothing is connected before the first call. */
 export function openEndpoint<Service extends DescService>(
   service: Service,
   { address, tls, timeoutMs, parameters, tenantPrefix }: EndpointOptions,
 ): Endpoint<Service> {
   const credentials = tls === undefined ? ChannelCredentials.createInsecure() : secureCredentials(tls, address);
-  const opened: { close(): void }[] = [];
-  const openClients = (exchanges: Exchange[]) => {
-    const transport = openGrpcTransport(address, credentials, [recordExchanges(exchanges)]);
-    opened.push(transport);
-    return (tenant: string, limitMs: number): Client<Service> =>
-      createClient(service, {
-        unary: (method, signal, _timeout, header, input, values) =>
-          transport.unary(method, signal, limitMs, identified(method, header, tenant), input, values),
-        stream: (method, signal, _timeout, header, input, values) =>
-          transport.stream(method, signal, limitMs, identified(method, header, tenant), input, values),
-      });
-  };
   const newTenant = () => `${tenantPrefix}-${randomUUID().slice(0, 8)}`;
+  // A connection each: what one clause does to its own is nothing to the next.
+  const connect = (exchanges: Exchange[]) => {
+    const transport = openGrpcTransport(address, credentials, [recordExchanges(exchanges)]);
+    return {
+      close: () => transport.close(),
+      clientOf: ({
+        tenant,
+        timeoutMs: limitMs = timeoutMs,
+      }: {
+        readonly tenant: string;
+        readonly timeoutMs?: number;
+      }) => clientOver(service, transport, limitMs, (method, given) => identified(method, given, tenant)),
+    };
+  };
   return {
     async capabilities(describe) {
-      const client = openClients([])(newTenant(), timeoutMs);
-      if (describe !== undefined) {
-        return await describe(client, (name) => parameters[name]);
+      const { clientOf, close } = connect([]);
+      try {
+        const client = clientOf({ tenant: newTenant() });
+        return await (describe === undefined
+          ? askCapabilities(service, client)
+          : describe(client, (name) => parameters[name]));
+      } finally {
+        close();
       }
-      const ask: unknown = Reflect.get(client, "getCapabilities");
-      if (typeof ask !== "function") {
-        throw new Error(`${service.typeName} has no GetCapabilities`);
-      }
-      const answer: MessageShape<typeof CapabilitiesSchema> = await ask({});
-      return answer;
     },
     target(capabilities) {
       const exchanges: Exchange[] = [];
-      const clients = openClients(exchanges);
-      const tenant = newTenant();
-      return {
-        exchanges,
-        target: {
-          capabilities,
-          tenant,
-          client: (caller = {}) => clients(caller.tenant ?? tenant, caller.timeoutMs ?? timeoutMs),
-          parameter(name) {
-            const value = parameters[name];
-            if (value === undefined) {
-              throw new Error(`the parameter ${name} was not given`);
-            }
-            return value;
-          },
-        },
-      };
-    },
-    close() {
-      for (const transport of opened) {
-        transport.close();
-      }
+      const { clientOf, close } = connect(exchanges);
+      return { exchanges, close, target: createTarget({ capabilities, tenant: newTenant(), parameters, clientOf }) };
     },
   };
 }

@@ -1,12 +1,12 @@
 /** A vendor in this process as a target: what broken vendors and reference vendors are tried through. */
 import { randomUUID } from "node:crypto";
 import type { DescService } from "@bufbuild/protobuf";
-import { type Client, createClient, createRouterTransport, type ServiceImpl } from "@connectrpc/connect";
-import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
+import { createRouterTransport, type ServiceImpl } from "@connectrpc/connect";
 import { MESH_HEADERS } from "#platform/rpc/metadata.ts";
 import { validateRequests } from "#platform/rpc/validate.ts";
 import { believeTenants } from "./callers.ts";
 import type { Suite, Target } from "./suite.ts";
+import { askCapabilities, clientOver, createTarget } from "./target.ts";
 
 /** Deadline of a call that names none, in milliseconds. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -22,33 +22,15 @@ export async function openInProcess<Service extends DescService>(
       interceptors: [believeTenants, validateRequests],
     },
   });
-  const clientFor = (tenant: string, timeoutMs: number): Client<Service> =>
-    createClient(suite.service, {
-      unary: (method, signal, _timeout, header, input, values) =>
-        transport.unary(method, signal, timeoutMs, withTenant(header, tenant), input, values),
-      stream: (method, signal, _timeout, header, input, values) =>
-        transport.stream(method, signal, timeoutMs, withTenant(header, tenant), input, values),
-    });
-  const ask: unknown = Reflect.get(clientFor("kit", CALL_TIMEOUT_MS), "getCapabilities");
-  if (typeof ask !== "function") {
-    throw new Error(`${suite.service.typeName} has no GetCapabilities`);
-  }
-  const capabilities: Capabilities = await ask({});
-  return () => {
-    const tenant = `kit-${randomUUID().slice(0, 8)}`;
-    return {
-      capabilities,
-      tenant,
-      client: (caller = {}) => clientFor(caller.tenant ?? tenant, caller.timeoutMs ?? CALL_TIMEOUT_MS),
-      parameter(name) {
-        const value = parameters[name];
-        if (value === undefined) {
-          throw new Error(`the parameter ${name} was not given`);
-        }
-        return value;
-      },
-    };
-  };
+  const clientOf = ({
+    tenant,
+    timeoutMs = CALL_TIMEOUT_MS,
+  }: {
+    readonly tenant: string;
+    readonly timeoutMs?: number;
+  }) => clientOver(suite.service, transport, timeoutMs, (_method, given) => withTenant(given, tenant));
+  const capabilities = await askCapabilities(suite.service, clientOf({ tenant: "kit" }));
+  return () => createTarget({ capabilities, tenant: `kit-${randomUUID().slice(0, 8)}`, parameters, clientOf });
 }
 
 function withTenant(given: ConstructorParameters<typeof Headers>[0], tenant: string): Headers {

@@ -147,7 +147,7 @@ async function judge<Service extends DescService, Subject>(
   if (missing.length > 0) {
     return { outcome: { kind: "skipped", why: `needs --param ${missing.join(", ")}` }, exchanges: [] };
   }
-  const { target, exchanges } = endpoint.target(capabilities);
+  const { target, exchanges, close } = endpoint.target(capabilities);
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => late.reject(new Error(`it took longer than ${clauseTimeoutMs / 1000} s`)),
@@ -160,6 +160,7 @@ async function judge<Service extends DescService, Subject>(
     return { outcome: { kind: "failed", message: describeFailure(error), ...comparedIn(error) }, exchanges };
   } finally {
     clearTimeout(timer);
+    close();
   }
 }
 

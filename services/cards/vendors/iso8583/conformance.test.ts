@@ -1,9 +1,8 @@
 /** The vendor, with its host in a process of its own, put through the suite. */
 import { afterAll, beforeAll } from "vitest";
-import type { CardsProviderService } from "#gen/malla/cards/v1/cards_provider_service_pb.js";
 import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
 import { cardsSuite } from "../../../../conformance/cards/suite.ts";
-import type { Target } from "../../../../conformance/kit/suite.ts";
+import { createTarget } from "../../../../conformance/kit/target.ts";
 import { describeVendor } from "../../../../conformance/kit/vitest.ts";
 import { FEATURES } from "./adapter.ts";
 import { ZONE_KEY } from "./testing/host-process.ts";
@@ -29,20 +28,12 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-function target(): Target<typeof CardsProviderService> {
-  const tenant = `kit-iso-${tenants++}`;
-  return {
+const target = () =>
+  createTarget({
     capabilities,
-    tenant,
-    client: (caller = {}) => running.client(caller.tenant ?? tenant, caller.timeoutMs),
-    parameter(name) {
-      const value = PARAMETERS[name];
-      if (value === undefined) {
-        throw new Error(`the parameter ${name} was not given`);
-      }
-      return value;
-    },
-  };
-}
+    tenant: `kit-iso-${tenants++}`,
+    parameters: PARAMETERS,
+    clientOf: ({ tenant, timeoutMs }) => running.client(tenant, timeoutMs),
+  });
 
 describeVendor(cardsSuite, { target, features: FEATURES, parameters: Object.keys(PARAMETERS) });

@@ -5,6 +5,7 @@ import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
 import type { TestVendor } from "#platform/testing/vendor.ts";
 import { FEATURES } from "../../../../../conformance/biometrics/features.ts";
 import { biometricsSuite } from "../../../../../conformance/biometrics/suite.ts";
+import { createTarget } from "../../../../../conformance/kit/target.ts";
 import { describeVendor } from "../../../../../conformance/kit/vitest.ts";
 import type { FaceVendor } from "../deps.ts";
 import { faceVendorProgram } from "../program.ts";
@@ -27,20 +28,12 @@ export function describeFaceVendor(vendor: FaceVendor): void {
   describeVendor(biometricsSuite, {
     features: FEATURES,
     parameters: biometricsSuite.parameters.map(({ name }) => name),
-    target() {
-      const tenant = `kit-faces-${tenants++}`;
-      return {
+    target: () =>
+      createTarget({
         capabilities,
-        tenant,
-        client: (caller = {}) => running.client({ tenant, timeoutMs: 10_000, ...caller }),
-        parameter(name) {
-          const value = pictures[name];
-          if (value === undefined) {
-            throw new Error(`the parameter ${name} was not given`);
-          }
-          return value;
-        },
-      };
-    },
+        tenant: `kit-faces-${tenants++}`,
+        parameters: pictures,
+        clientOf: (caller) => running.client({ timeoutMs: 10_000, ...caller }),
+      }),
   });
 }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
 import { cardsSuite } from "../../../../../conformance/cards/suite.ts";
+import { createTarget } from "../../../../../conformance/kit/target.ts";
 import { describeVendor } from "../../../../../conformance/kit/vitest.ts";
 import { FEATURES } from "../handlers/get-capabilities.ts";
 import { fundAccount, type NativeGround, startNative, TEST_ZONE } from "./ground.ts";
@@ -31,17 +32,7 @@ describe("the native card processor", () => {
   describeVendor(cardsSuite, {
     features: FEATURES,
     parameters: given,
-    target: () => ({
-      capabilities,
-      tenant: TENANT,
-      client: (caller = {}) => ground.vendor.client({ tenant: TENANT, ...caller }),
-      parameter(name) {
-        const value = parameters[name];
-        if (value === undefined) {
-          throw new Error(`the parameter ${name} was not given`);
-        }
-        return value;
-      },
-    }),
+    target: () =>
+      createTarget({ capabilities, tenant: TENANT, parameters, clientOf: (caller) => ground.vendor.client(caller) }),
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { KycProviderService } from "#gen/malla/kyc/v1/kyc_provider_service_pb.js";
 import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
 import { startTestVendor, type TestVendor, testDatabase } from "#platform/testing/vendor.ts";
+import { createTarget } from "../../../../../conformance/kit/target.ts";
 import { describeVendor } from "../../../../../conformance/kit/vitest.ts";
 import { kycSuite } from "../../../../../conformance/kyc/suite.ts";
 import { FEATURES } from "../handlers/get-capabilities.ts";
@@ -30,17 +31,7 @@ describe("the native vendor of verifications", () => {
   describeVendor(kycSuite, {
     features: FEATURES,
     parameters: Object.keys(parameters),
-    target: () => ({
-      capabilities,
-      tenant: TENANT,
-      client: (caller = {}) => vendor.client({ tenant: TENANT, ...caller }),
-      parameter(name) {
-        const value = parameters[name];
-        if (value === undefined) {
-          throw new Error(`the parameter ${name} was not given`);
-        }
-        return value;
-      },
-    }),
+    target: () =>
+      createTarget({ capabilities, tenant: TENANT, parameters, clientOf: (caller) => vendor.client(caller) }),
   });
 });

@@ -13,6 +13,7 @@ import type { Capabilities } from "#gen/malla/vendor/v1/capabilities_pb.js";
 import { openStateFolder } from "#platform/embedded/state-folder.ts";
 import { errorInfoOf } from "#platform/errors/rpc-error.ts";
 import { startTestVendor, type TestVendor, testDatabase } from "#platform/testing/vendor.ts";
+import { createTarget } from "../../../../../conformance/kit/target.ts";
 import { describeVendor } from "../../../../../conformance/kit/vitest.ts";
 import { kycSuite } from "../../../../../conformance/kyc/suite.ts";
 import { buildWatchman } from "../program/build-watchman.ts";
@@ -61,18 +62,8 @@ describe.runIf(program !== undefined)("on a real watchman", () => {
   describeVendor(kycSuite, {
     features: FEATURES,
     parameters: Object.keys(parameters),
-    target: () => ({
-      capabilities,
-      tenant: TENANT,
-      client: (caller = {}) => vendor.client({ tenant: TENANT, ...caller }),
-      parameter(name) {
-        const value = parameters[name];
-        if (value === undefined) {
-          throw new Error(`the parameter ${name} was not given`);
-        }
-        return value;
-      },
-    }),
+    target: () =>
+      createTarget({ capabilities, tenant: TENANT, parameters, clientOf: (caller) => vendor.client(caller) }),
   });
 });
 
