@@ -1,6 +1,7 @@
 /** What all parts of the bench stand on: one PostgreSQL, nats-server, certificates, and ledgers started on them. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { databaseEnvironment, tlsEnvironment } from "#platform/config/environment.ts";
 import { type EmbeddedNats, startNatsServer } from "#platform/embedded/nats-server.ts";
 import { openPki } from "#platform/embedded/pki.ts";
 import { freePort } from "#platform/embedded/ports.ts";
@@ -96,9 +97,7 @@ export async function openGround(
         MALLA_LOG_LEVEL: "warn",
         ...inherited,
         MALLA_NATS_URL: nats.url,
-        MALLA_TLS_CERT_FILE: tls.certFile,
-        MALLA_TLS_KEY_FILE: tls.keyFile,
-        MALLA_TLS_CA_FILE: tls.caFile,
+        ...tlsEnvironment(tls),
         ...env,
       };
       const logFile = join(state.logs, `${name}.log`);
@@ -140,9 +139,7 @@ async function startLedgerProcess(ground: Ground, urls: ServiceDatabaseUrls) {
   const address = `127.0.0.1:${await freePort()}`;
   const process = await ground.startProgram(PEER, "services/ledger/main.ts", {
     MALLA_LISTEN: address,
-    MALLA_DATABASE_URL: urls.app,
-    MALLA_DATABASE_WORKER_URL: urls.worker,
-    MALLA_DATABASE_OWNER_URL: urls.owner,
+    ...databaseEnvironment(urls),
     MALLA_PEER_SCOPES: SERVICES.find((service) => service.name === PEER)?.peerScopes ?? "",
   });
   return { process, wire: { address, tls: ground.clientTls, tenant: TENANT } };

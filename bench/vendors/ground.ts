@@ -10,6 +10,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { BindingSchema } from "#gen/malla/bindings/v1/binding_pb.js";
 import { BindingsService } from "#gen/malla/bindings/v1/bindings_service_pb.js";
 import { Vendor_State } from "#gen/malla/bindings/v1/vendor_pb.js";
+import { databaseEnvironment, tlsEnvironment } from "#platform/config/environment.ts";
 import { startNatsServer } from "#platform/embedded/nats-server.ts";
 import { openPki } from "#platform/embedded/pki.ts";
 import { freePort } from "#platform/embedded/ports.ts";
@@ -17,7 +18,6 @@ import { startPostgres } from "#platform/embedded/postgres.ts";
 import { removeStateFolder } from "#platform/embedded/postgres-home.ts";
 import { openStateFolder } from "#platform/embedded/state-folder.ts";
 import { openMeshClient } from "#platform/rpc/mesh-client.ts";
-import type { TlsFiles } from "#platform/rpc/tls.ts";
 import type { Answer, Job } from "./jobs.ts";
 
 /** A process that calls vendors. */
@@ -69,11 +69,9 @@ export async function openGround(progress: (line: string) => void): Promise<Grou
   const bindings = `127.0.0.1:${await freePort()}`;
   await start("../../services/bindings/main.ts", [], {
     MALLA_LISTEN: bindings,
-    MALLA_DATABASE_URL: database.app,
-    MALLA_DATABASE_WORKER_URL: database.worker,
-    MALLA_DATABASE_OWNER_URL: database.owner,
+    ...databaseEnvironment(database),
     MALLA_PEER_SCOPES: "gateway=*;cards/*=bindings.register",
-    ...tlsOf(await pki.issueServiceCertificate("bindings")),
+    ...tlsEnvironment(await pki.issueServiceCertificate("bindings")),
   });
   const client = openMeshClient(BindingsService, {
     peer: "bindings",
@@ -95,7 +93,7 @@ export async function openGround(progress: (line: string) => void): Promise<Grou
       const child = await start("./vendor-main.ts", [vendor, behaviour], {
         MALLA_LISTEN: address,
         MALLA_BINDINGS_ADDRESS: bindings,
-        ...tlsOf(await pki.issueVendorCertificate("cards", vendor)),
+        ...tlsEnvironment(await pki.issueVendorCertificate("cards", vendor)),
       });
       await registered(vendor, async () => (await as("bench").listVendors({})).vendors);
       return {
@@ -108,7 +106,7 @@ export async function openGround(progress: (line: string) => void): Promise<Grou
       };
     },
     async startCaller() {
-      const child = await start("./caller-main.ts", [], tlsOf(await pki.issueServiceCertificate("cards")));
+      const child = await start("./caller-main.ts", [], tlsEnvironment(await pki.issueServiceCertificate("cards")));
       const onAnswer = (listener: (answer: Answer) => void) => void child.on("message", listener);
       return {
         onAnswer,
@@ -158,8 +156,4 @@ async function registered(
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`${vendor} did not register`);
-}
-
-function tlsOf({ certFile, keyFile, caFile }: TlsFiles): Record<string, string> {
-  return { MALLA_TLS_CERT_FILE: certFile, MALLA_TLS_KEY_FILE: keyFile, MALLA_TLS_CA_FILE: caFile };
 }

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { databaseEnvironment, type ProcessSettings, tlsEnvironment } from "#platform/config/environment.ts";
 import { type EmbeddedNats, startNatsServer } from "#platform/embedded/nats-server.ts";
 import { openPki } from "#platform/embedded/pki.ts";
 import { freePort, isPortFree } from "#platform/embedded/ports.ts";
@@ -9,9 +10,9 @@ import { type EmbeddedPostgres, startPostgres } from "#platform/embedded/postgre
 import type { StateFolder } from "#platform/embedded/state-folder.ts";
 import { type Supervised, type SupervisedEvent, supervise } from "#platform/embedded/supervise.ts";
 import { openTokenIssuer, type TokenIssuer } from "#platform/embedded/token-issuer.ts";
+import { addressSettings } from "./address-settings.ts";
 import { allStarted } from "./all-started.ts";
 import { openParts, type Parts } from "./parts.ts";
-import { addressSettings, databaseSettings, type ProcessSettings, tlsSettings } from "./process-settings.ts";
 import { claimState } from "./running.ts";
 import { SERVICES, type ServiceDefinition } from "./services.ts";
 import { type StartedVendors, startVendors } from "./start-vendors.ts";
@@ -107,7 +108,7 @@ async function bringUp(
   const edgeHost = options.edgeHost ?? "127.0.0.1";
   const edgePort = await openPort(options.edgePort, edgeHost);
   const run = programRunner(options, { MALLA_NATS_URL: nats.url });
-  const identityOf = async (name: string) => tlsSettings(await pki.issueServiceCertificate(name));
+  const identityOf = async (name: string) => tlsEnvironment(await pki.issueServiceCertificate(name));
   const [edge, ...services] = await allStarted(
     [
       run("gateway", "gateway/main.ts", {
@@ -184,7 +185,7 @@ async function serviceSettings(
 ): Promise<ProcessSettings> {
   return {
     ...addressSettings(addresses, service.calls),
-    ...databaseSettings(await postgres.ensureServiceDatabase(service.name)),
+    ...databaseEnvironment(await postgres.ensureServiceDatabase(service.name)),
     MALLA_LISTEN: addresses.get(service.name) ?? "",
     MALLA_PEER_SCOPES: service.peerScopes,
   };

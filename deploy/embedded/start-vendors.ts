@@ -1,4 +1,5 @@
 /** Starts the vendors of the embedded mesh, each as it gets ready: a bank works without those that do not run here. */
+import { databaseEnvironment, type ProcessSettings, tlsEnvironment } from "#platform/config/environment.ts";
 import type { Pki } from "#platform/embedded/pki.ts";
 import { freePort } from "#platform/embedded/ports.ts";
 import type { EmbeddedPostgres } from "#platform/embedded/postgres.ts";
@@ -6,7 +7,6 @@ import { keptSecret } from "#platform/embedded/secrets.ts";
 import type { StateFolder } from "#platform/embedded/state-folder.ts";
 import type { Supervised } from "#platform/embedded/supervise.ts";
 import type { Parts } from "./parts.ts";
-import { databaseSettings, type ProcessSettings, tlsSettings } from "./process-settings.ts";
 import { databaseOf, programOf, VENDORS, type VendorDefinition } from "./vendors.ts";
 
 /** What vendors are started with. */
@@ -66,8 +66,10 @@ async function settingsOf(definition: VendorDefinition, ground: VendorsGround): 
   return {
     MALLA_LISTEN: `127.0.0.1:${await freePort()}`,
     MALLA_BINDINGS_ADDRESS: addressOf("bindings"),
-    ...tlsSettings(await pki.issueVendorCertificate(capability, vendor)),
-    ...(definition.hasDatabase ? databaseSettings(await postgres.ensureServiceDatabase(databaseOf(definition))) : {}),
+    ...tlsEnvironment(await pki.issueVendorCertificate(capability, vendor)),
+    ...(definition.hasDatabase
+      ? databaseEnvironment(await postgres.ensureServiceDatabase(databaseOf(definition)))
+      : {}),
     ...(await definition.settings?.({ state, addressOf, secretOf, parts, progress, signal })),
   };
 }

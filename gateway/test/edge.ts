@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { inject } from "vitest";
-import { testCertificate, tlsEnvironment } from "#platform/testing/service.ts";
+import { tlsEnvironment } from "#platform/config/environment.ts";
+import { testCertificate } from "#platform/testing/service.ts";
 import { OWN_CAPABILITY, readContracts } from "../contracts.ts";
 import { startGateway } from "../service.ts";
 

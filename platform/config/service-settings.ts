@@ -24,12 +24,8 @@ export const tlsSettings = {
 /** "gateway=*;accounts=ledger.read,ledger.write;kyc/*=bindings.register": services, vendors, all vendors of a capability. */
 const PEER_SCOPES = /^(?:(?:^|;)[a-z]+(?:\/(?:\*|[a-z][a-z0-9-]*))?=(?:\*|[a-z.]+(?:,[a-z.]+)*))+$/;
 
-/** Settings of a service with a database that serves gRPC and speaks events. */
-export const serviceSettings = {
-  ...telemetrySettings,
-  ...tlsSettings,
-  /** Where it serves gRPC. */
-  MALLA_LISTEN: hostPort(),
+/** Settings of a database of its own. @param pool most connections of the tenant role, unless it is told */
+export const databaseSettings = (pool: number) => ({
   /** Its database, as the role that row-level security binds to a tenant. */
   MALLA_DATABASE_URL: urlOf("postgres", "postgresql"),
   /** Its database, as the role for work across tenants: relaying events, resuming operations. */
@@ -37,7 +33,16 @@ export const serviceSettings = {
   /** Its database, as the owner, to migrate at start. Not set: the schema must be up to date already. */
   MALLA_DATABASE_OWNER_URL: urlOf("postgres", "postgresql").optional(),
   /** Most connections of the tenant role. */
-  MALLA_DATABASE_POOL: wholeNumber(1, 200).default(20),
+  MALLA_DATABASE_POOL: wholeNumber(1, 200).default(pool),
+});
+
+/** Settings of a service with a database that serves gRPC and speaks events. */
+export const serviceSettings = {
+  ...telemetrySettings,
+  ...tlsSettings,
+  /** Where it serves gRPC. */
+  MALLA_LISTEN: hostPort(),
+  ...databaseSettings(20),
   /** Where events go. */
   MALLA_NATS_URL: urlOf("nats", "tls"),
   /** Scopes that each peer, known by its certificate, may assert: "gateway=*;accounts=ledger.read,ledger.write". */

@@ -1,24 +1,19 @@
 /** The life of a service process: settings, ground, serve, drain. */
 import type { DescService } from "@bufbuild/protobuf";
-import { HealthImplementation } from "grpc-health-check";
 import type { z } from "zod";
 import { type Bus, connectBus } from "../bus/bus.ts";
 import { type ServiceSettings, serviceSettings, vendorMeshSettings } from "../config/service-settings.ts";
 import { type Environment, readSettings } from "../config/settings.ts";
-import { type Database, openDatabase } from "../db/database.ts";
-import { migrate } from "../db/migrate.ts";
+import type { Database } from "../db/database.ts";
 import { type Heard, startConsumers } from "../inbox/consume.ts";
 import { openFixedVendors, openVendorMesh, type VendorMesh } from "../mesh/vendor-mesh.ts";
 import { type Outbox, openOutbox } from "../outbox/append.ts";
 import { startRelay } from "../outbox/relay.ts";
-import { authorizePeers, parsePeerScopes } from "../rpc/authorize.ts";
-import { observeCalls } from "../rpc/observe.ts";
-import { type Served, serveGrpc } from "../rpc/serve-grpc.ts";
-import { serverCredentials, type TlsFiles } from "../rpc/tls.ts";
-import { validateRequests } from "../rpc/validate.ts";
-import { type Logger, openLogger } from "../telemetry/log.ts";
-import { startTelemetry } from "../telemetry/tracing.ts";
+import type { Served } from "../rpc/serve-grpc.ts";
+import type { TlsFiles } from "../rpc/tls.ts";
+import type { Logger } from "../telemetry/log.ts";
 import { type Host, type RunningProgram, runProcess } from "./process.ts";
+import { openMigratedDatabase, openProcessGround, serveRpcs } from "./serve-program.ts";
 
 /** What every service stands on. */
 export interface Ground {
@@ -54,9 +49,6 @@ export interface ServiceProgram<Shape extends z.ZodRawShape> {
   readonly open: (ground: Ground, settings: z.infer<z.ZodObject<Shape>>) => Promise<OpenService> | OpenService;
 }
 
-/** Longest wait for calls under way when the process is asked to end, in milliseconds. */
-const DRAIN_MS = 8_000;
-
 /** Runs the service until the host process is asked to end. */
 export function runService<Shape extends z.ZodRawShape>(host: Host, program: ServiceProgram<Shape>): Promise<void> {
   return runProcess(host, program.name, () => startService(program, host.env));
@@ -74,30 +66,11 @@ export async function startService<Shape extends z.ZodRawShape>(
   const all = readSettings(environment, { ...serviceSettings, ...program.settings });
   // zod cannot see through the generic part of the shape; both parts were read above.
   const settings = all as unknown as ServiceSettings & z.infer<z.ZodObject<Shape>>;
-  const log = openLogger(program.name, settings.MALLA_LOG_LEVEL);
-  const telemetry = await startTelemetry({
-    service: program.name,
-    metricsListen: settings.MALLA_METRICS_LISTEN,
-    otlpEndpoint: settings.MALLA_OTLP_ENDPOINT,
-  });
-  const tls: TlsFiles = {
-    certFile: settings.MALLA_TLS_CERT_FILE,
-    keyFile: settings.MALLA_TLS_KEY_FILE,
-    caFile: settings.MALLA_TLS_CA_FILE,
-  };
-  const [bus] = await Promise.all([
+  const { log, telemetry, tls } = await openProcessGround(program.name, settings);
+  const [bus, database] = await Promise.all([
     connectBus(settings.MALLA_NATS_URL, program.name, log),
-    settings.MALLA_DATABASE_OWNER_URL === undefined
-      ? undefined
-      : migrate(settings.MALLA_DATABASE_OWNER_URL, program.migrations),
+    openMigratedDatabase(program.name, settings, program.migrations),
   ]);
-  const database = openDatabase({
-    url: settings.MALLA_DATABASE_URL,
-    workerUrl: settings.MALLA_DATABASE_WORKER_URL,
-    pool: settings.MALLA_DATABASE_POOL,
-    name: program.name,
-  });
-  await database.ping();
   const relay = startRelay({ capability: program.name, database, bus, log });
   const workerUrl = settings.MALLA_DATABASE_WORKER_URL;
   const outbox = openOutbox(program.name, relay.wake);
@@ -107,22 +80,20 @@ export async function startService<Shape extends z.ZodRawShape>(
     settings,
   );
   const consumers = startConsumers(service.heard ?? [], { service: program.name, database, bus, log });
-  const health = new HealthImplementation({ "": "SERVING" });
-  const server = await serveGrpc({
+  const rpcs = await serveRpcs({
     services: service.services,
-    interceptors: [observeCalls(log), authorizePeers(parsePeerScopes(settings.MALLA_PEER_SCOPES)), validateRequests],
-    credentials: serverCredentials(tls),
+    peerScopes: settings.MALLA_PEER_SCOPES,
     listen: settings.MALLA_LISTEN,
-    extend: (grpc) => health.addToServer(grpc),
+    tls,
+    log,
   });
-  const readiness = watchReadiness(database, (serving) => health.setStatus("", serving ? "SERVING" : "NOT_SERVING"));
+  const readiness = watchReadiness(database, rpcs.setServing);
   return {
-    listen: `${settings.MALLA_LISTEN.host}:${server.port}`,
+    listen: rpcs.listen,
     log,
     async close() {
       readiness.stop();
-      health.setStatus("", "NOT_SERVING");
-      await server.drain(DRAIN_MS);
+      await rpcs.drain();
       await consumers.stop();
       await service.close?.();
       vendors.close();

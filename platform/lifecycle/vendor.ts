@@ -2,21 +2,17 @@
 import { readFileSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
-import { HealthImplementation } from "grpc-health-check";
 import { z } from "zod";
-import { telemetrySettings, tlsSettings } from "../config/service-settings.ts";
-import { type Environment, filePath, hostPort, readSettings, urlOf, wholeNumber } from "../config/settings.ts";
-import { type Database, openDatabase } from "../db/database.ts";
-import { migrate } from "../db/migrate.ts";
+import { databaseSettings as databaseSettingsOf, telemetrySettings, tlsSettings } from "../config/service-settings.ts";
+import { type Environment, filePath, hostPort, readSettings } from "../config/settings.ts";
 import { capabilitiesOf, keepRegistered } from "../mesh/register.ts";
-import { authorizePeers, parsePeerScopes } from "../rpc/authorize.ts";
-import { observeCalls } from "../rpc/observe.ts";
-import { served, serveGrpc } from "../rpc/serve-grpc.ts";
-import { serverCredentials, type TlsFiles } from "../rpc/tls.ts";
-import { validateRequests } from "../rpc/validate.ts";
-import { type Logger, openLogger } from "../telemetry/log.ts";
-import { startTelemetry } from "../telemetry/tracing.ts";
+import { served } from "../rpc/serve-grpc.ts";
+import type { TlsFiles } from "../rpc/tls.ts";
+import type { Logger } from "../telemetry/log.ts";
 import { type Host, type RunningProgram, runProcess } from "./process.ts";
+import { openProcessGround, serveRpcs } from "./serve-program.ts";
+
+export { openMigratedDatabase as openVendorDatabase } from "./serve-program.ts";
 
 /** What every vendor stands on. */
 export interface VendorGround {
@@ -47,16 +43,7 @@ export interface VendorProgram<Service extends DescService, Shape extends z.ZodR
 }
 
 /** Settings of a vendor with a database of its own. */
-export const databaseSettings = {
-  /** Its database, as the role that row-level security binds to a tenant. */
-  MALLA_DATABASE_URL: urlOf("postgres", "postgresql"),
-  /** Its database, as the role for work across tenants. */
-  MALLA_DATABASE_WORKER_URL: urlOf("postgres", "postgresql"),
-  /** Its database, as the owner, to migrate at start. Not set: the schema must be up to date already. */
-  MALLA_DATABASE_OWNER_URL: urlOf("postgres", "postgresql").optional(),
-  /** Most connections of the tenant role. */
-  MALLA_DATABASE_POOL: wholeNumber(1, 200).default(10),
-};
+export const databaseSettings = databaseSettingsOf(10);
 
 /** Settings that every vendor has. */
 const vendorSettings = {
@@ -75,9 +62,6 @@ const vendorSettings = {
 };
 
 type VendorSettings = z.infer<z.ZodObject<typeof vendorSettings>>;
-
-/** Longest wait for calls under way when the process is asked to end, in milliseconds. */
-const DRAIN_MS = 8_000;
 
 /** Runs the vendor until the host process is asked to end. */
 export function runVendor<Service extends DescService, Shape extends z.ZodRawShape>(
@@ -99,31 +83,15 @@ export async function startVendor<Service extends DescService, Shape extends z.Z
   const settings = readSettings(environment, vendorSettings);
   const own = readSettings(environment, program.settings);
   const name = nameOf(program);
-  const log = openLogger(name, settings.MALLA_LOG_LEVEL);
-  const telemetry = await startTelemetry({
-    service: name,
-    metricsListen: settings.MALLA_METRICS_LISTEN,
-    otlpEndpoint: settings.MALLA_OTLP_ENDPOINT,
-  });
-  const tls: TlsFiles = {
-    certFile: settings.MALLA_TLS_CERT_FILE,
-    keyFile: settings.MALLA_TLS_KEY_FILE,
-    caFile: settings.MALLA_TLS_CA_FILE,
-  };
+  const { log, telemetry, tls } = await openProcessGround(name, settings);
   const vendor = await program.open({ log, tls }, own);
-  const health = new HealthImplementation({ "": "SERVING" });
-  const server = await serveGrpc({
+  const { listen, drain } = await serveRpcs({
     services: [served(program.service, vendor.implementation)],
-    interceptors: [
-      observeCalls(log),
-      authorizePeers(parsePeerScopes(settings.MALLA_PEER_SCOPES ?? `${program.capability}=*`)),
-      validateRequests,
-    ],
-    credentials: serverCredentials(tls),
+    peerScopes: settings.MALLA_PEER_SCOPES ?? `${program.capability}=*`,
     listen: settings.MALLA_LISTEN,
-    extend: (grpc) => health.addToServer(grpc),
+    tls,
+    log,
   });
-  const listen = `${settings.MALLA_LISTEN.host}:${server.port}`;
   const registration = await register(program, vendor.implementation, { settings, listen, log, tls });
   return {
     listen,
@@ -131,8 +99,7 @@ export async function startVendor<Service extends DescService, Shape extends z.Z
     async close() {
       // New work goes elsewhere first.
       await registration?.leave();
-      health.setStatus("", "NOT_SERVING");
-      await server.drain(DRAIN_MS);
+      await drain();
       await vendor.close?.();
       await telemetry.shutdown();
     },
@@ -164,25 +131,6 @@ async function register<Service extends DescService, Shape extends z.ZodRawShape
     tls,
     log,
   });
-}
-
-/** Opens the database that `databaseSettings` name, migrated where the owner is named. */
-export async function openVendorDatabase(
-  name: string,
-  settings: z.infer<z.ZodObject<typeof databaseSettings>>,
-  migrations: URL,
-): Promise<Database> {
-  if (settings.MALLA_DATABASE_OWNER_URL !== undefined) {
-    await migrate(settings.MALLA_DATABASE_OWNER_URL, migrations);
-  }
-  const database = openDatabase({
-    url: settings.MALLA_DATABASE_URL,
-    workerUrl: settings.MALLA_DATABASE_WORKER_URL,
-    pool: settings.MALLA_DATABASE_POOL,
-    name,
-  });
-  await database.ping();
-  return database;
 }
 
 function nameOf({ capability, vendor }: { readonly capability: string; readonly vendor: string }): string {

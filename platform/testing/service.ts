@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { type Event, EventSchema } from "#gen/malla/event/v1/event_pb.js";
 import { type Bus, connectBus } from "../bus/bus.ts";
 import { streamOf } from "../bus/subjects.ts";
+import { databaseEnvironment, tlsEnvironment } from "../config/environment.ts";
 import { openPki } from "../embedded/pki.ts";
 import { ensureServiceDatabase, type ServiceDatabaseUrls } from "../embedded/service-database.ts";
 import { openStateFolder } from "../embedded/state-folder.ts";
@@ -63,9 +64,7 @@ export async function startTestService<Shape extends z.ZodRawShape>(
     options.databaseOf?.databaseUrls ?? (await ensureServiceDatabase(postgresUrl, databaseName, () => "test"));
   const running = await startService(program, {
     MALLA_LISTEN: "127.0.0.1:0",
-    MALLA_DATABASE_URL: databaseUrls.app,
-    MALLA_DATABASE_WORKER_URL: databaseUrls.worker,
-    MALLA_DATABASE_OWNER_URL: databaseUrls.owner,
+    ...databaseEnvironment(databaseUrls),
     MALLA_DATABASE_POOL: "8",
     MALLA_NATS_URL: inject("natsUrl"),
     MALLA_LOG_LEVEL: "error",
@@ -111,11 +110,6 @@ export async function startTestService<Shape extends z.ZodRawShape>(
 export async function testCertificate(name: string): Promise<TlsFiles> {
   const pki = await openPki(openStateFolder(inject("stateFolder")));
   return pki.issueServiceCertificate(name);
-}
-
-/** The settings that name certificate files. */
-export function tlsEnvironment(files: TlsFiles): Record<string, string> {
-  return { MALLA_TLS_CERT_FILE: files.certFile, MALLA_TLS_KEY_FILE: files.keyFile, MALLA_TLS_CA_FILE: files.caFile };
 }
 
 /** A call as the edge would make it. */

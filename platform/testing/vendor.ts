@@ -3,13 +3,14 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { Client } from "@connectrpc/connect";
 import { inject } from "vitest";
 import type { z } from "zod";
+import { databaseEnvironment, tlsEnvironment } from "../config/environment.ts";
 import { openPki } from "../embedded/pki.ts";
 import { ensureServiceDatabase, type ServiceDatabaseUrls } from "../embedded/service-database.ts";
 import { openStateFolder } from "../embedded/state-folder.ts";
 import { startVendor, type VendorProgram } from "../lifecycle/vendor.ts";
 import { openMeshClient } from "../rpc/mesh-client.ts";
 import type { TlsFiles } from "../rpc/tls.ts";
-import { type TestCaller, testCall, testCertificate, tlsEnvironment } from "./service.ts";
+import { type TestCaller, testCall, testCertificate } from "./service.ts";
 
 /** A vendor that runs for a test. */
 export interface TestVendor<Service extends DescService> {
@@ -40,11 +41,6 @@ export function testDatabase(name: string): Promise<ServiceDatabaseUrls> {
 export async function testVendorCertificate(capability: string, vendor: string): Promise<TlsFiles> {
   const pki = await openPki(openStateFolder(inject("stateFolder")));
   return pki.issueVendorCertificate(capability, vendor);
-}
-
-/** Settings that name a database's roles. */
-export function databaseEnvironment({ app, worker, owner }: ServiceDatabaseUrls): Record<string, string> {
-  return { MALLA_DATABASE_URL: app, MALLA_DATABASE_WORKER_URL: worker, MALLA_DATABASE_OWNER_URL: owner };
 }
 
 /** Starts a vendor. */

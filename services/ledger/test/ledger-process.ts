@@ -3,9 +3,10 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { inject, onTestFinished } from "vitest";
+import { databaseEnvironment, tlsEnvironment } from "#platform/config/environment.ts";
 import { freePort } from "#platform/embedded/ports.ts";
 import { ensureServiceDatabase, type ServiceDatabaseUrls } from "#platform/embedded/service-database.ts";
-import { testCertificate, tlsEnvironment } from "#platform/testing/service.ts";
+import { testCertificate } from "#platform/testing/service.ts";
 
 /** A ledger that runs, or was killed. */
 export interface LedgerProcess {
@@ -32,9 +33,7 @@ export async function startLedgerProcess(): Promise<LedgerProcess> {
   const env = {
     PATH: process.env["PATH"],
     MALLA_LISTEN: address,
-    MALLA_DATABASE_URL: databaseUrls.app,
-    MALLA_DATABASE_WORKER_URL: databaseUrls.worker,
-    MALLA_DATABASE_OWNER_URL: databaseUrls.owner,
+    ...databaseEnvironment(databaseUrls),
     MALLA_NATS_URL: inject("natsUrl"),
     MALLA_LOG_LEVEL: "fatal",
     MALLA_PEER_SCOPES: "gateway=*",
